@@ -1,0 +1,1 @@
+"""The validation note: its workflow, what is handed in, what is answered."""
