@@ -1,0 +1,1 @@
+"""The door to the LMS: launches, rosters, grades; stands on the library and on the training itself."""

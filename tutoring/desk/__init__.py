@@ -1,0 +1,1 @@
+"""What gathers the others: front page, queues, boards."""

@@ -1,0 +1,1 @@
+"""The jury of a cohort: panels, independent evaluations, the recorded outcome and its release."""

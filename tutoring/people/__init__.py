@@ -1,0 +1,1 @@
+"""Who is who: institutions, persons, their identities, signing in without the LMS, and the mail they receive."""

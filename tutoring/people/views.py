@@ -1,0 +1,184 @@
+"""The pages about oneself and one's institution: signing in by mail, language, account, institution."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import session as browser
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy.orm import Session
+
+from tutoring.people import operations
+from tutoring.people.forms import EmptyForm, InstitutionForm, LanguageForm, SignInForm
+from tutoring.people.models import Institution, Person, SignInLink
+from tutoring.people.policy import may_run_institution
+from tutoring.people.queries import institution_with_logo, link_of, persons_at
+from tutoring.people.uploads import receive
+from tutoring.store.refusal import Refusal
+from tutoring.web.edge import house, now, session
+from tutoring.web.forms import attempt
+from tutoring.web.guard import anyone, guarded, open_route, themselves
+
+pages = Blueprint("people", __name__)
+
+
+def enter_as(person: Person) -> None:
+    """Open this browser's session for `person`, for 30 days."""
+    browser.permanent = True
+    login_user(person)
+
+
+@pages.get("/sign-in")
+@open_route("the way in for those who come without the LMS")
+def sign_in() -> ResponseReturnValue:
+    form = SignInForm(data={"next": operations.own_path(request.args.get("next"))})
+    return render_template("people/sign_in.html", form=form)
+
+
+@pages.post("/sign-in")
+@open_route("the way in for those who come without the LMS")
+def ask_way_in() -> ResponseReturnValue:
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("people/sign_in.html", form=form), 422
+    target = operations.own_path(form.next.data)
+    operations.ask_way_in(session(), form.email.data or "", target=target, now=now())
+    browser["asked"] = form.email.data
+    return redirect(url_for("people.way_in_sent"), 303)
+
+
+@pages.get("/sign-in/sent")
+@open_route("says that a link was mailed")
+def way_in_sent() -> ResponseReturnValue:
+    return render_template("people/way_in_sent.html", address=browser.get("asked", ""))
+
+
+@pages.get("/enter/<token>")
+@open_route("a mailed link; shows a button, writes nothing")
+def mailed_link(token: str) -> ResponseReturnValue:
+    link = link_of(session(), operations.token_hash(token))
+    if link is None:
+        return render_template("people/link_spent.html", target="/"), 410
+    already = current_user.is_authenticated and current_user.id == link.person_id
+    if already and link.purpose != "join":
+        return redirect(link.target, 303)
+    if not operations.usable(link, now()):
+        return render_template("people/link_spent.html", target=link.target), 410
+    return render_template("people/mailed_link.html", link=link, token=token, form=EmptyForm())
+
+
+@pages.post("/enter/<token>")
+@open_route("burns a mailed link")
+def enter(token: str) -> ResponseReturnValue:
+    form = EmptyForm()
+    if not form.validate_on_submit():
+        abort(400)
+    link = operations.use_link(session(), token, now=now())
+    if link.purpose == "join":
+        _unite(session(), link)
+    enter_as(link.person)
+    return redirect(link.target, 303)
+
+
+def _unite(db: Session, link: SignInLink) -> None:
+    # Both must be shown at once: the mailbox by this link, the other record by the session that asked for it.
+    if not current_user.is_authenticated or current_user.id != link.absorbed_id:
+        raise Refusal("join_other_browser")
+    absorbed = db.get_one(Person, link.absorbed_id)
+    operations.absorb(db, link.person, absorbed, now=now(), settlers=house().settlers)
+
+
+@pages.post("/sign-out")
+@guarded(anyone, themselves)
+def sign_out(_person: Person) -> ResponseReturnValue:
+    logout_user()
+    return redirect(url_for("people.sign_in"), 303)
+
+
+@pages.post("/language")
+@open_route("the language of the pages, before signing in too")
+def language() -> ResponseReturnValue:
+    form = LanguageForm()
+    if not form.validate_on_submit():
+        abort(400)
+    browser["locale"] = form.locale.data
+    if current_user.is_authenticated:
+        current_user.locale = form.locale.data
+    return redirect(operations.own_path(form.next.data), 303)
+
+
+@pages.get("/me")
+@guarded(anyone, themselves)
+def me(person: Person) -> ResponseReturnValue:
+    others = [p for p in persons_at(session(), person.email or "") if p.id != person.id]
+    others = [p for p in others if p.institution_id == person.institution_id]
+    return render_template("people/me.html", person=person, others=others, form=EmptyForm())
+
+
+@pages.post("/me/join")
+@guarded(anyone, themselves)
+def ask_join(person: Person) -> ResponseReturnValue:
+    if not EmptyForm().validate_on_submit():
+        abort(400)
+    operations.offer_join(session(), person, now=now())
+    flash("join_mailed")
+    return redirect(url_for("people.me"), 303)
+
+
+@pages.post("/me/end-sessions")
+@guarded(anyone, themselves)
+def end_sessions(person: Person) -> ResponseReturnValue:
+    if not EmptyForm().validate_on_submit():
+        abort(400)
+    operations.end_sessions(session(), person, now=now())
+    logout_user()
+    return redirect(url_for("people.sign_in"), 303)
+
+
+@pages.post("/uploads")
+@guarded(anyone, themselves)
+def upload(person: Person) -> ResponseReturnValue:
+    """Stage a file by its own request; answers its token as JSON, for the page's script."""
+    file = request.files.get("file")
+    if file is None:
+        abort(400)
+    accepted = request.form.get("accept", "").split(",") if request.form.get("accept") else []
+    row = receive(file, person, accepted or ("pdf", "docx", "odt", "md"))
+    return {"token": row.token, "filename": row.filename, "size": row.file.size}, 201
+
+
+def _own_institution(db: Session, person: Person) -> Institution | None:
+    return institution_with_logo(db, person.institution_id)
+
+
+@pages.get("/institution")
+@guarded(may_run_institution, _own_institution)
+def institution(house_of: Institution) -> ResponseReturnValue:
+    return render_template(
+        "people/institution.html", form=InstitutionForm(obj=house_of), institution_page=house_of
+    )
+
+
+@pages.post("/institution")
+@guarded(may_run_institution, _own_institution)
+def describe_institution(house_of: Institution) -> ResponseReturnValue:
+    form = InstitutionForm()
+
+    def act() -> bool:
+        operations.describe_institution(
+            session(),
+            house_of,
+            current_user,
+            name=form.name.data or "",
+            signatory=form.signatory.data or "",
+            activity_number=form.activity_number.data or "",
+            logo=form.logo.data.file if form.logo.data else None,
+            seen_version=form.version.data or 0,
+            now=now(),
+        )
+        return True
+
+    if attempt(form, act) is None:
+        return render_template("people/institution.html", form=form, institution_page=house_of), 422
+    flash("institution_described")
+    return redirect(url_for("people.institution"), 303)

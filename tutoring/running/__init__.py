@@ -1,0 +1,1 @@
+"""How Palier runs: the production server, the worker, the migrations."""

@@ -1,0 +1,79 @@
+"""The edge of a request: its database session, its one commit, and what the house knows of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, request
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from tutoring.store.db import writing
+from tutoring.store.files import FileStore
+from tutoring.store.outbox import Consumer
+from tutoring.store.settings import Settings
+from tutoring.web.part import Part
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+database = SQLAlchemy(engine_options={"pool_pre_ping": True})
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process of Palier has at hand; `clock` is the only source of the present instant."""
+
+    settings: Settings
+    files: FileStore
+    parts: tuple[Part, ...]
+    clock: Callable[[], datetime]
+
+    @property
+    def consumers(self) -> tuple[Consumer, ...]:
+        return tuple(consumer for part in self.parts for consumer in part.consumers)
+
+    @property
+    def settlers(self) -> tuple[Callable[[Session, Any, Any], None], ...]:
+        return tuple(part.settle_join for part in self.parts if part.settle_join)
+
+
+def house() -> House:
+    """The house of the running application."""
+    found: House = current_app.extensions["palier"]
+    return found
+
+
+def session() -> Session:
+    """The session of this request (or command)."""
+    return database.session
+
+
+def now() -> datetime:
+    """The present instant by the house's clock, aware, UTC."""
+    return house().clock()
+
+
+class Palier(Flask):
+    """Flask with one commit per request: after a view that succeeded and before its response leaves.
+
+    So a stale version or a broken constraint becomes a 409 page, not a lie. A GET is rolled back: it writes nothing.
+    """
+
+    def dispatch_request(self) -> Response:  # type: ignore[override]  # always a built response
+        reading = request.method in READS
+        if not reading:
+            writing(database.session)
+        response = make_response(super().dispatch_request())
+        if reading or response.status_code >= 400:
+            database.session.rollback()
+        else:
+            database.session.commit()
+        return response
+
+
+def session_options(info: dict[str, Any]) -> dict[str, Any]:
+    """Options of the session factory: objects stay readable after the commit, while the response is built."""
+    return {"info": info, "expire_on_commit": False}

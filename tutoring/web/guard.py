@@ -1,0 +1,112 @@
+"""Who may pass a route: each view names its policy and its loader, and a route without them is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask, abort, current_app, g, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from tutoring.store.db import bind_institution
+from tutoring.web.edge import session
+
+
+class Viewer(Protocol):
+    """Whoever asks: a person, or nobody (`is_authenticated` false)."""
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+
+Thing = TypeVar("Thing")
+Policy = Callable[[Any, Any], bool]
+Load = Callable[..., Any]
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The rule of a route: `load(db, viewer, **url)` gives the thing or None (404), `policy(viewer, thing)` decides."""
+
+    policy: Policy
+    load: Load
+
+    def decide(self, db: Session, viewer: Viewer, url: dict[str, Any]) -> tuple[Any, bool | None]:
+        """The thing and whether the viewer may pass; (None, None) when there is no such thing."""
+        thing = self.load(db, viewer, **url)
+        if thing is None:
+            return None, None
+        return thing, viewer.is_authenticated and self.policy(viewer, thing)
+
+
+@dataclass(frozen=True)
+class Open:
+    """The mark of a route that anybody may ask for, and why."""
+
+    why: str
+
+
+def guarded(policy: Policy, load: Load) -> Callable[[View], View]:
+    """Give a view its guard; the view receives the loaded thing as its only argument."""
+    guard = Guard(policy, load)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def pass_guard(**url: Any) -> ResponseReturnValue:
+            viewer = current_user._get_current_object()
+            if not viewer.is_authenticated:
+                abort(401)
+            thing, allowed = guard.decide(session(), viewer, url)
+            if allowed is None:
+                abort(404)
+            g.thing = thing
+            if not allowed:
+                abort(403)
+            return view(thing)
+
+        pass_guard.__guard__ = guard  # type: ignore[attr-defined]
+        return pass_guard
+
+    return decorate
+
+
+def open_route(why: str) -> Callable[[View], View]:
+    """Open a view to anybody. The list of such routes is closed (tests/guards) and says why."""
+
+    def decorate(view: View) -> View:
+        view.__guard__ = Open(why)  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def rule_of(app: Flask, endpoint: str) -> Guard | Open | None:
+    """The guard of an endpoint, None when it has none and is therefore closed."""
+    found: Guard | Open | None = getattr(app.view_functions[endpoint], "__guard__", None)
+    return found
+
+
+def close_by_default() -> None:
+    """Before each request: bind the session to the viewer's institution, refuse a route that nobody guards."""
+    if request.endpoint is None:
+        return
+    if current_user.is_authenticated:
+        bind_institution(session(), current_user.institution_id)
+    if request.endpoint != "static" and rule_of(current_app, request.endpoint) is None:
+        current_app.logger.error("route without guard: %s", request.endpoint)
+        abort(403)
+
+
+def anyone(_viewer: Viewer, _thing: object) -> bool:
+    """Policy of what everyone signed in may do on their own."""
+    return True
+
+
+def themselves(_db: Session, viewer: Any) -> Any:
+    """Loader of pages about the viewer alone."""
+    return viewer
