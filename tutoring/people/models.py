@@ -68,7 +68,7 @@ class Person(Rooted, Base):
 
 
 class Identity(Base):
-    """A way to recognise a person: `source` says who vouches (`lti:<platform id>` or `mail`), `subject` their name there.
+    """A way to recognise a person: `source` vouches (`lti:<platform id>` or `mail`), `subject` is their name there.
 
     Keyed on both, never on an e-mail address that a platform claims.
     """
@@ -100,6 +100,8 @@ class SignInLink(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     # For `join`: the record that will disappear into `person_id`.
     absorbed_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Where it was mailed: what it opens is what answers to this address, whatever a record says since.
+    address: Mapped[str]
     target: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

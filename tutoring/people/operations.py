@@ -13,8 +13,14 @@ from sqlalchemy.orm import Session
 
 from tutoring.people.models import Identity, Institution, Person, SignInLink
 from tutoring.people.notices import tell
-from tutoring.people.queries import link_of, person_known_as, persons_at
-from tutoring.store.db import Base
+from tutoring.people.queries import (
+    link_of,
+    other_records,
+    person_known_as,
+    persons_at,
+    records_behind,
+)
+from tutoring.store.db import pointers_to
 from tutoring.store.events import Event, record
 from tutoring.store.files import StoredFile
 from tutoring.store.refusal import Refusal
@@ -119,11 +125,16 @@ def know(
 def invite(db: Session, institution_id: int, *, name: str, email: str, now: datetime) -> Person:
     """The record that answers to this address by mail in this institution, made if nobody does.
 
-    Only a record that was itself invited by mail is found again: one that an LMS made is never taken over.
+    Only a record that was itself invited by mail is found again, and keeps its name: one that an LMS made is never
+    taken over.
     """
-    subject = f"{institution_id}:{email.strip().lower()}"
+    address = email.strip().lower()
+    subject = f"{institution_id}:{address}"
+    known = person_known_as(db, "mail", subject)
+    if known is not None:
+        return known
     return know(
-        db, institution_id, source="mail", subject=subject, names=Names(name=name, email=email), now=now
+        db, institution_id, source="mail", subject=subject, names=Names(name=name, email=address), now=now
     )
 
 
@@ -139,22 +150,26 @@ def invite_administrator(
 
 
 def ask_way_in(db: Session, email: str, *, target: str, now: datetime) -> None:
-    """Mail the holder of this address a link for each of their records. Says nothing about whom it knows.
+    """Mail the holder of this address one link, behind which each of their records opens. Never says whom it knows.
 
     Beyond five demands an hour nothing more is sent.
     """
-    for person in persons_at(db, email)[:5]:
-        asked = db.scalar(
-            select(func.count(Event.id)).where(
-                Event.kind == "person.asked_way_in",
-                Event.subject_type == "person",
-                Event.subject_id == person.id,
-                Event.at >= now - timedelta(hours=1),
-            )
+    person = next(iter(persons_at(db, email)), None)
+    if person is None or _asked_lately(db, "person.asked_way_in", person, now) >= ASKED_PER_HOUR:
+        return
+    record(db, "person.asked_way_in", person, actor_id=None, now=now)
+    tell(db, person, "sign_in", path=target, now=now, institution=person.institution.name)
+
+
+def _asked_lately(db: Session, kind: str, person: Person, now: datetime) -> int:
+    return db.scalars(
+        select(func.count(Event.id)).where(
+            Event.kind == kind,
+            Event.subject_type == "person",
+            Event.subject_id == person.id,
+            Event.at >= now - timedelta(hours=1),
         )
-        if (asked or 0) < ASKED_PER_HOUR:
-            record(db, "person.asked_way_in", person, actor_id=None, now=now)
-            tell(db, person, "sign_in", path=target, now=now, institution=person.institution.name)
+    ).one()
 
 
 def make_link(
@@ -173,6 +188,7 @@ def make_link(
         purpose=purpose,
         person_id=person.id,
         absorbed_id=absorbed_id,
+        address=person.email or "",
         target=own_path(target),
         created_at=now,
         expires_at=now + LIFETIMES[purpose],
@@ -198,18 +214,25 @@ def usable(link: SignInLink | None, now: datetime) -> bool:
     return link is not None and link.used_at is None and now < link.expires_at
 
 
-def use_link(db: Session, token: str, *, now: datetime) -> SignInLink:
-    """Burn a mailed link and return it; refused when it was used, has passed, or never was."""
+def use_link(db: Session, token: str, *, now: datetime, person_id: int | None = None) -> tuple[SignInLink, Person]:
+    """Burn a mailed link; returns it with the record it opens: `person_id` where several answer to its address.
+
+    Refused when it was used, has passed, never was, or opens no such record.
+    """
     link = link_of(db, token_hash(token))
     if link is None or not usable(link, now):
+        raise Refusal("link_spent", status=410)
+    opened = {person.id: person for person in records_behind(db, link)}
+    person = opened.get(person_id or link.person_id)
+    if person is None:
         raise Refusal("link_spent", status=410)
     burnt = db.execute(
         update(SignInLink).where(SignInLink.id == link.id, SignInLink.used_at.is_(None)).values(used_at=now)
     )
     if burnt.rowcount != 1:  # type: ignore[attr-defined]  # CursorResult, as for any UPDATE
         raise Refusal("link_spent", status=410)
-    record(db, "person.signed_in", link.person, actor_id=link.person_id, now=now, by=link.purpose)
-    return link
+    record(db, "person.signed_in", person, actor_id=person.id, now=now, by=link.purpose)
+    return link, person
 
 
 def end_sessions(db: Session, person: Person, *, now: datetime) -> None:
@@ -220,12 +243,12 @@ def end_sessions(db: Session, person: Person, *, now: datetime) -> None:
 
 def offer_join(db: Session, person: Person, *, now: datetime) -> None:
     """Mail the other records at this person's address a link that unites both; the address alone unites nothing."""
-    if not person.email:
-        raise Refusal("join_without_address")
-    others = [p for p in persons_at(db, person.email) if p.id != person.id]
-    others = [p for p in others if p.institution_id == person.institution_id]
+    others = other_records(db, person)
     if not others:
         raise Refusal("join_nobody")
+    if _asked_lately(db, "person.asked_join", person, now) >= ASKED_PER_HOUR:
+        raise Refusal("join_asked_too_often", status=429)
+    record(db, "person.asked_join", person, actor_id=person.id, now=now)
     for other in others:
         tell(
             db, other, "join", path="/me", now=now, absorbed_id=person.id, institution=other.institution.name
@@ -242,8 +265,8 @@ def absorb(
 ) -> None:
     """Unite two records of one person: all that pointed to `absorbed` points to `kept`, but for the journal.
 
-    `settlers` let higher floors settle first what both hold at once (two roles in one cohort). Refused when they still collide (two notes in one
-    cohort, say), and then nothing has changed.
+    `settlers` let higher floors settle first what both hold at once (two roles in one cohort). Refused when they
+    still collide (two notes in one cohort, say), and then nothing has changed.
     """
     if kept.id == absorbed.id or kept.institution_id != absorbed.institution_id:
         raise Refusal("join_impossible")
@@ -251,22 +274,16 @@ def absorb(
         settle(db, kept, absorbed)
     try:
         with db.begin_nested():
-            for table, column in _pointers_to_person():
+            for table, column in pointers_to("person"):
+                # The journal says who acted under which record: it is never rewritten.
+                if table.name in {"event", "person"}:
+                    continue
                 db.execute(update(table).where(column == absorbed.id).values({column: kept.id}))
     except IntegrityError as error:
         raise Refusal("join_collides") from error
     absorbed.merged_into_id = kept.id
     absorbed.epoch += 1
     kept.email = kept.email or absorbed.email
+    kept.administrator = kept.administrator or absorbed.administrator
+    absorbed.administrator = False
     record(db, "person.joined", kept, actor_id=kept.id, now=now, absorbed=absorbed.id)
-
-
-def _pointers_to_person() -> list[tuple[object, object]]:
-    """Every foreign key to a person but the journal's, which says who acted under which record."""
-    return [
-        (table, column)
-        for table in Base.metadata.tables.values()
-        if table.name not in {"event", "person"}
-        for column in table.columns
-        if any(key.column.table.name == "person" for key in column.foreign_keys)
-    ]

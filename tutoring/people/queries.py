@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -39,6 +41,29 @@ def persons_at(db: Session, email: str) -> list[Person]:
             .order_by(Person.id)
         )
     )
+
+
+def other_records(db: Session, person: Person) -> list[Person]:
+    """The other living records of the person's institution with their address: perhaps the same person."""
+    if not person.email:
+        return []
+    known = persons_at(db, person.email)
+    return [p for p in known if p.id != person.id and p.institution_id == person.institution_id]
+
+
+def records_behind(db: Session, link: SignInLink) -> list[Person]:
+    """The records that a mailed link opens: one that was asked for at sign-in, all those at its address."""
+    if link.purpose == "sign_in" and link.address:
+        return persons_at(db, link.address)
+    return [link.person] if link.person.merged_into_id is None else []
+
+
+def sources_of(db: Session, people: Sequence[Person]) -> dict[int, set[str]]:
+    """By person id, how each is recognised: `mail`, `lti`."""
+    known: dict[int, set[str]] = {person.id: set() for person in people}
+    for identity in db.scalars(select(Identity).where(Identity.person_id.in_(known))):
+        known[identity.person_id].add(identity.source.partition(":")[0])
+    return known
 
 
 def link_of(db: Session, token_sha256: str) -> SignInLink | None:

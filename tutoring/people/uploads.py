@@ -58,8 +58,13 @@ def receive(upload: FileStorage, person: Person, accepted: Collection[str]) -> S
     return row
 
 
+def shown(upload: StagedUpload) -> dict[str, Any]:
+    """A staged upload as templates draw it."""
+    return {"id": upload.token, "name": upload.filename, "size": upload.file.size}
+
+
 class UploadField(Field):
-    """A file of a form: sent with it, or staged before by its own request under `<name>_token`.
+    """A file of a form: sent with it, or staged before by its own request under `<name>_staged`.
 
     `data` is the StagedUpload or None. Whatever else is wrong with the form, the file is kept and shown as received.
     """
@@ -71,11 +76,17 @@ class UploadField(Field):
     ) -> None:
         super().__init__(label, validators, **options)
         self.accepted = tuple(accepted)
+        self.type = "FileField"  # drawn, and its form encoded, as any file of a form
 
     @property
     def accept(self) -> str:
         """The `accept` attribute of the input: `.pdf,.docx`."""
         return ",".join(f".{kind}" for kind in self.accepted)
+
+    @property
+    def staged(self) -> dict[str, Any] | None:
+        """What the server holds already, as the form shows it again: id, name, size in bytes."""
+        return shown(self.data) if self.data else None
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read nothing yet: a file is received when the form is validated, after its protection was checked."""
@@ -92,5 +103,5 @@ class UploadField(Field):
         upload = request.files.get(self.name)
         if upload is not None and upload.filename:
             return receive(upload, current_user, self.accepted)
-        token = request.form.get(f"{self.name}_token", "")
+        token = request.form.get(f"{self.name}_staged", "")
         return staged(session(), token, current_user.id) if token else None

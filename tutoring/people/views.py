@@ -8,16 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.orm import Session
 
+from tutoring.documents.kinds import Kind
 from tutoring.people import operations
 from tutoring.people.forms import EmptyForm, InstitutionForm, LanguageForm, SignInForm
 from tutoring.people.models import Institution, Person, SignInLink
 from tutoring.people.policy import may_run_institution
 from tutoring.people.queries import institution_with_logo, link_of, persons_at
-from tutoring.people.uploads import receive
+from tutoring.people.uploads import receive, shown
 from tutoring.store.refusal import Refusal
 from tutoring.web.edge import house, now, session
 from tutoring.web.forms import attempt
 from tutoring.web.guard import anyone, guarded, open_route, themselves
+from tutoring.web.wording import sentence
 
 pages = Blueprint("people", __name__)
 
@@ -138,13 +140,18 @@ def end_sessions(person: Person) -> ResponseReturnValue:
 @pages.post("/uploads")
 @guarded(anyone, themselves)
 def upload(person: Person) -> ResponseReturnValue:
-    """Stage a file by its own request; answers its token as JSON, for the page's script."""
+    """Stage a file by its own request: the page's script puts the answer in place of what it sent."""
     file = request.files.get("file")
     if file is None:
         abort(400)
-    accepted = request.form.get("accept", "").split(",") if request.form.get("accept") else []
-    row = receive(file, person, accepted or ("pdf", "docx", "odt", "md"))
-    return {"token": row.token, "filename": row.filename, "size": row.file.size}, 201
+    wanted = request.args.get("accept", "")
+    try:
+        row = receive(file, person, wanted.split(",") if wanted else [str(kind) for kind in Kind])
+    except Refusal as refusal:
+        said = sentence(refusal.code, refusal.params)
+        return render_template("components/staged.html", error=said), 422
+    name = request.form.get("name", "")
+    return render_template("components/staged.html", staged=shown(row), name=name), 201
 
 
 def _own_institution(db: Session, person: Person) -> Institution | None:

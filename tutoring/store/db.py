@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Column,
     DateTime,
     Dialect,
     Engine,
     ForeignKey,
     MetaData,
+    Table,
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -61,7 +63,7 @@ class Base(DeclarativeBase):
     """Base of all models. JSON columns are JSONB on PostgreSQL."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: Mapping[Any, Any] = {  # type: ignore[assignment]  # read-only on purpose
+    type_annotation_map: Mapping[Any, Any] = {
         datetime: UTCDateTime,
         dict[str, Any]: Json,
         list[Any]: Json,
@@ -80,6 +82,11 @@ class Rooted:
 def bind_institution(db: Session, institution_id: int) -> None:
     """From now on this session reads only the rows of this institution, and stamps new root rows with it."""
     db.info["institution_id"] = institution_id
+
+
+def unbind_institution(db: Session) -> None:
+    """From now on this session serves every institution: a mailed link may lead to another than the reader's."""
+    db.info.pop("institution_id", None)
 
 
 def institution_of(db: Session) -> int | None:
@@ -146,6 +153,16 @@ def writing(db: Session) -> None:
     """Begin this session's transaction as a writer: on SQLite IMMEDIATE, so that two writers queue, never deadlock."""
     if db.get_bind().dialect.name == "sqlite" and not db.in_transaction():
         db.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def pointers_to(table_name: str) -> list[tuple[Table, Column[Any]]]:
+    """Every foreign key of any table to this one, so that a new user of its rows is never forgotten."""
+    return [
+        (table, column)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if any(key.column.table.name == table_name for key in column.foreign_keys)
+    ]
 
 
 Clock = Callable[[], datetime]

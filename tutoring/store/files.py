@@ -8,12 +8,12 @@ import secrets
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from tutoring.store.db import Base, Rooted
+from tutoring.store.db import Base, Rooted, pointers_to
 from tutoring.store.refusal import Refusal
 
 STAGED_FOR = timedelta(days=7)
@@ -50,9 +50,9 @@ class StagedUpload(Rooted, Base):
 class FileStore(Protocol):
     """A place for bytes. `put` returns the sha256 (hex) and the size."""
 
-    def put(self, institution_id: int, stream: BinaryIO) -> tuple[str, int]: ...
+    def put(self, institution_id: int, stream: IO[bytes]) -> tuple[str, int]: ...
 
-    def open(self, institution_id: int, sha256: str) -> BinaryIO: ...
+    def open(self, institution_id: int, sha256: str) -> IO[bytes]: ...
 
     def remove(self, institution_id: int, sha256: str) -> None: ...
 
@@ -63,7 +63,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, institution_id: int, stream: BinaryIO) -> tuple[str, int]:
+    def put(self, institution_id: int, stream: IO[bytes]) -> tuple[str, int]:
         folder = self.root / str(institution_id)
         folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
@@ -83,7 +83,7 @@ class FolderStore:
                 raise
         return digest.hexdigest(), size
 
-    def open(self, institution_id: int, sha256: str) -> BinaryIO:
+    def open(self, institution_id: int, sha256: str) -> IO[bytes]:
         return self._place(institution_id, sha256).open("rb")
 
     def remove(self, institution_id: int, sha256: str) -> None:
@@ -93,7 +93,7 @@ class FolderStore:
         return self.root / str(institution_id) / sha256[:2] / sha256
 
 
-def keep(db: Session, files: FileStore, institution_id: int, stream: BinaryIO, kind: str) -> StoredFile:
+def keep(db: Session, files: FileStore, institution_id: int, stream: IO[bytes], kind: str) -> StoredFile:
     """Store the bytes of `stream` (already recognised as `kind`) and return their row, shared by equal contents."""
     sha256, size = files.put(institution_id, stream)
     known = db.scalar(
@@ -109,7 +109,7 @@ def keep(db: Session, files: FileStore, institution_id: int, stream: BinaryIO, k
 def stage(
     db: Session,
     files: FileStore,
-    stream: BinaryIO,
+    stream: IO[bytes],
     *,
     institution_id: int,
     person_id: int,
@@ -148,18 +148,9 @@ def sweep(db: Session, files: FileStore, now: datetime) -> int:
     """Forget uploads staged over 7 days ago and bytes nothing points to; returns how many contents were removed."""
     db.execute(delete(StagedUpload).where(StagedUpload.staged_at < now - STAGED_FOR))
     removed = 0
-    for row in db.scalars(select(StoredFile).where(*_unreferenced())):
+    unused = [~exists().where(column == StoredFile.id) for _table, column in pointers_to("stored_file")]
+    for row in db.scalars(select(StoredFile).where(*unused)):
         files.remove(row.institution_id, row.sha256)
         db.delete(row)
         removed += 1
     return removed
-
-
-def _unreferenced() -> list[object]:
-    """One NOT EXISTS per foreign key of any table to `stored_file`, so that a new user of files is never forgotten."""
-    return [
-        ~exists().where(column == StoredFile.id)
-        for table in Base.metadata.tables.values()
-        for column in table.columns
-        if any(key.column.table.name == "stored_file" for key in column.foreign_keys)
-    ]

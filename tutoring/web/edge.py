@@ -62,7 +62,7 @@ class Palier(Flask):
     So a stale version or a broken constraint becomes a 409 page, not a lie. A GET is rolled back: it writes nothing.
     """
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]  # always a built response
+    def dispatch_request(self) -> Response:
         reading = request.method in READS
         if not reading:
             writing(database.session)

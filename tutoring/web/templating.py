@@ -32,12 +32,12 @@ def choose_locale() -> str:
 def local_date(value: date | datetime, style: str = "long") -> str:
     """A day in words, in Paris: `lundi 12 octobre 2026` (`full`), `12 octobre 2026` (`long`), `12 oct. 2026`."""
     day = value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
-    return format_date(day, style)
+    return str(format_date(day, style))
 
 
 def local_datetime(value: datetime) -> str:
     """An instant in words, with the zone it is told in: `28 mars 2027 à 23:59 (Paris)`."""
-    return f"{format_datetime(value, 'd MMMM y, HH:mm')} (Paris)"
+    return f"{format_datetime(value, 'd MMMM y, HH:mm')}\N{NO-BREAK SPACE}(Paris)"
 
 
 def since_days(value: datetime) -> int:

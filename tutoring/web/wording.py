@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 from flask import current_app, get_template_attribute
 from jinja2 import TemplateNotFound
-from markupsafe import Markup
 
 from tutoring.web.edge import house
 
@@ -19,13 +19,11 @@ def sentence(code: str, params: dict[str, Any] | None = None) -> str:
         except (TemplateNotFound, AttributeError):
             continue
         if found := str(macro(code, params or {})).strip():
-            return str(Markup(found).unescape())
+            return unescape(found)
     current_app.logger.error("refusal without wording: %s", code)
     return ""
 
 
 def label(kind: str, code: str, part: str = "layouts") -> str:
     """The wording of `code` by the macro `<kind>_label` of `templates/<part>/wording.html`."""
-    return str(
-        Markup(get_template_attribute(f"{part}/wording.html", f"{kind}_label")(code)).unescape()
-    ).strip()
+    return unescape(str(get_template_attribute(f"{part}/wording.html", f"{kind}_label")(code))).strip()
