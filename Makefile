@@ -9,7 +9,7 @@ export PORT LMS_PORT PALIER_DATA
 # The catalogue of English sentences is compiled on the machine, never committed.
 CATALOGUES := translations/en/LC_MESSAGES/messages.mo
 
-.PHONY: demo demo-reset test check bench interop vendor lock catalogues
+.PHONY: demo demo-reset test check bench interop vendor lock catalogues messages
 
 demo: .venv/ready $(CATALOGUES)
 	@exec $(BIN)/python -m lti.demo
@@ -44,6 +44,11 @@ lock: .venv/ready
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 catalogues: $(CATALOGUES)
+
+# Gather the French sentences of templates and forms into the English catalogue, whose blanks a translator then fills.
+messages: .venv/ready
+	$(BIN)/pybabel -q extract -F translations/babel.cfg --no-location --sort-output --omit-header --project=Palier -k lazy_gettext -o build/messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap -i build/messages.pot -d translations -l en
 
 %.mo: %.po .venv/ready
 	@$(BIN)/pybabel -q compile -f -i $< -o $@
