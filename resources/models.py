@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -37,7 +38,11 @@ class Synthesis(Rooted, Base):
 
 
 class Edition(Rooted, Base):
-    """A published text of a synthesis, kept for ever; `html` was rendered when it was published."""
+    """A published text of a synthesis, kept for ever; `html` was rendered when it was published.
+
+    `toc`: its headings in order, `{"level": 2, "anchor": "s-…", "title": "…"}`. `sections`: what search finds, each
+    with `anchor`, `title`, `chain` (the titles above) and `text`.
+    """
 
     __tablename__ = "edition"
     __table_args__ = (UniqueConstraint("synthesis_id", "number"),)
@@ -48,7 +53,8 @@ class Edition(Rooted, Base):
     title: Mapped[str]
     markdown: Mapped[str]
     html: Mapped[str]
-    toc: Mapped[str]
+    toc: Mapped[list[Any]]
+    sections: Mapped[list[Any]]
     words: Mapped[int]
     renderer: Mapped[str]
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -77,7 +83,10 @@ class Reading(Rooted, Base):
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
 
     day: Mapped[Day] = relationship(lazy="raise")
     file: Mapped[StoredFile | None] = relationship(lazy="raise")
     added_by: Mapped[Person] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}

@@ -8,6 +8,7 @@ const enhancements = [
   ["form[data-confirm-leave]", "./confirm-leave.js"],
   ["[data-stage-url]", "./upload.js"],
   ["details[data-menu]", "./menu.js"],
+  ["[data-preview-url]", "./preview.js"],
 ];
 
 for (const [selector, module] of enhancements) {

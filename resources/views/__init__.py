@@ -1,0 +1,8 @@
+"""The pages of the space and of the library."""
+
+from __future__ import annotations
+
+from resources.views import days, library, readings, writing
+from resources.views.routes import pages
+
+__all__ = ["days", "library", "pages", "readings", "writing"]
