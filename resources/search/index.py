@@ -148,8 +148,8 @@ def _committed(writer: Any) -> Iterator[Any]:
 def merge_smallest(writer: Any, segments: list[Any]) -> list[Any]:
     """Which segments a commit leaves as they are; the others are written again as one.
 
-    Whoosh's own policy may rewrite a large segment for one small update (2 s at 2,000 sections). Here it is left
-    alone until the small ones have grown to its size, or half of it is deleted.
+    A merge takes 0.3 ms for each different word, so a large segment is left alone until the small ones have grown
+    to its size, or half of it is deleted.
     """
     by_size = sorted((one for one in segments if one.doc_count()), key=lambda one: int(one.doc_count()))
     few = len(by_size) <= MOST_SEGMENTS
