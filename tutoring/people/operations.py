@@ -214,7 +214,9 @@ def usable(link: SignInLink | None, now: datetime) -> bool:
     return link is not None and link.used_at is None and now < link.expires_at
 
 
-def use_link(db: Session, token: str, *, now: datetime, person_id: int | None = None) -> tuple[SignInLink, Person]:
+def use_link(
+    db: Session, token: str, *, now: datetime, person_id: int | None = None
+) -> tuple[SignInLink, Person]:
     """Burn a mailed link; returns it with the record it opens: `person_id` where several answer to its address.
 
     Refused when it was used, has passed, never was, or opens no such record.

@@ -85,3 +85,8 @@ def institution_with_logo(db: Session, institution_id: int) -> Institution | Non
     return db.scalar(
         select(Institution).options(joinedload(Institution.logo)).where(Institution.id == institution_id)
     )
+
+
+def institutions(db: Session) -> list[Institution]:
+    """Every institution, by slug."""
+    return list(db.scalars(select(Institution).order_by(Institution.slug)))

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+import io
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.orm import Session
 
+from tutoring.documents.images import MEDIA_TYPES
 from tutoring.documents.kinds import Kind
 from tutoring.people import operations
-from tutoring.people.forms import EmptyForm, InstitutionForm, LanguageForm, SignInForm
+from tutoring.people.forms import EmptyForm, EnterForm, InstitutionForm, LanguageForm, SignInForm
 from tutoring.people.models import Institution, Person, SignInLink
 from tutoring.people.policy import may_run_institution
-from tutoring.people.queries import institution_with_logo, link_of, persons_at
+from tutoring.people.queries import institution_with_logo, link_of, other_records, records_behind, sources_of
 from tutoring.people.uploads import receive, shown
+from tutoring.store.db import unbind_institution
 from tutoring.store.refusal import Refusal
 from tutoring.web.edge import house, now, session
 from tutoring.web.forms import attempt
 from tutoring.web.guard import anyone, guarded, open_route, themselves
-from tutoring.web.wording import sentence
+from tutoring.web.wording import label, sentence
 
 pages = Blueprint("people", __name__)
 
@@ -58,27 +62,51 @@ def way_in_sent() -> ResponseReturnValue:
 @pages.get("/enter/<token>")
 @open_route("a mailed link; shows a button, writes nothing")
 def mailed_link(token: str) -> ResponseReturnValue:
+    unbind_institution(session())
     link = link_of(session(), operations.token_hash(token))
     if link is None:
         return render_template("people/link_spent.html", target="/"), 410
-    already = current_user.is_authenticated and current_user.id == link.person_id
-    if already and link.purpose != "join":
+    if _already_in(link):
         return redirect(link.target, 303)
     if not operations.usable(link, now()):
         return render_template("people/link_spent.html", target=link.target), 410
-    return render_template("people/mailed_link.html", link=link, token=token, form=EmptyForm())
+    records = records_behind(session(), link)
+    return _link_page(link, records, EnterForm(records))
+
+
+def _already_in(link: SignInLink) -> bool:
+    """Whether this browser is already where the link leads; a demand to sign in may be meant to change record."""
+    return link.purpose == "mail" and current_user.is_authenticated and current_user.id == link.person_id
+
+
+def _link_page(link: SignInLink, records: list[Person], form: EnterForm) -> str:
+    viewer_id = current_user.id if current_user.is_authenticated else None
+    return render_template(
+        "people/mailed_link.html",
+        link=link,
+        records=records,
+        sources=sources_of(session(), records) if len(records) > 1 else {},
+        form=form,
+        other_browser=link.purpose == "join" and viewer_id != link.absorbed_id,
+    )
 
 
 @pages.post("/enter/<token>")
 @open_route("burns a mailed link")
 def enter(token: str) -> ResponseReturnValue:
-    form = EmptyForm()
+    unbind_institution(session())
+    link = link_of(session(), operations.token_hash(token))
+    if link is None or not operations.usable(link, now()):
+        return render_template("people/link_spent.html", target=link.target if link else "/"), 410
+    records = records_behind(session(), link)
+    form = EnterForm(records)
     if not form.validate_on_submit():
-        abort(400)
-    link = operations.use_link(session(), token, now=now())
+        return _link_page(link, records, form), 422
+    link, person = operations.use_link(session(), token, now=now(), person_id=form.chosen)
     if link.purpose == "join":
         _unite(session(), link)
-    enter_as(link.person)
+        flash(label("flash", "joined", part="people"))
+    enter_as(person)
     return redirect(link.target, 303)
 
 
@@ -112,9 +140,9 @@ def language() -> ResponseReturnValue:
 @pages.get("/me")
 @guarded(anyone, themselves)
 def me(person: Person) -> ResponseReturnValue:
-    others = [p for p in persons_at(session(), person.email or "") if p.id != person.id]
-    others = [p for p in others if p.institution_id == person.institution_id]
-    return render_template("people/me.html", person=person, others=others, form=EmptyForm())
+    sources = sources_of(session(), [person])[person.id]
+    others = len(other_records(session(), person))
+    return render_template("people/me.html", person=person, sources=sources, others=others)
 
 
 @pages.post("/me/join")
@@ -123,7 +151,7 @@ def ask_join(person: Person) -> ResponseReturnValue:
     if not EmptyForm().validate_on_submit():
         abort(400)
     operations.offer_join(session(), person, now=now())
-    flash("join_mailed")
+    flash(label("flash", "join_mailed", part="people"))
     return redirect(url_for("people.me"), 303)
 
 
@@ -134,6 +162,7 @@ def end_sessions(person: Person) -> ResponseReturnValue:
         abort(400)
     operations.end_sessions(session(), person, now=now())
     logout_user()
+    flash(label("flash", "sessions_ended", part="people"))
     return redirect(url_for("people.sign_in"), 303)
 
 
@@ -166,6 +195,18 @@ def institution(house_of: Institution) -> ResponseReturnValue:
     )
 
 
+@pages.get("/institution/logo")
+@guarded(anyone, _own_institution)
+def logo(house_of: Institution) -> ResponseReturnValue:
+    """The institution's logo, to its own people."""
+    kept = house_of.logo
+    if kept is None:
+        abort(404)
+    with house().files.open(house_of.id, kept.sha256) as stream:
+        content = io.BytesIO(stream.read())
+    return send_file(content, mimetype=MEDIA_TYPES[kept.kind], etag=kept.sha256, max_age=0)
+
+
 @pages.post("/institution")
 @guarded(may_run_institution, _own_institution)
 def describe_institution(house_of: Institution) -> ResponseReturnValue:
@@ -187,5 +228,5 @@ def describe_institution(house_of: Institution) -> ResponseReturnValue:
 
     if attempt(form, act) is None:
         return render_template("people/institution.html", form=form, institution_page=house_of), 422
-    flash("institution_described")
+    flash("saved")
     return redirect(url_for("people.institution"), 303)

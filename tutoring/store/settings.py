@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -83,8 +87,18 @@ def _database_url(url: str) -> str:
     return url
 
 
+def _split(url: str, name: str) -> SplitResult:
+    """The parts of an address, its port checked too."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise WrongSetting(name, f"“{url}” is no address ({error})") from error
+    return parts
+
+
 def _base_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _split(url, "BASE_URL")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.rstrip("/") or parts.query:
         raise WrongSetting(
             "BASE_URL", "an address such as https://palier.example.org is expected, without a path"
@@ -95,7 +109,7 @@ def _base_url(url: str) -> str:
 
 
 def _smtp_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _split(url, "SMTP_URL")
     if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
         raise WrongSetting(
             "SMTP_URL", "smtp://host:port, smtps://user:password@host or smtp+starttls://… is expected"
@@ -104,7 +118,7 @@ def _smtp_url(url: str) -> str:
 
 
 def _mail_from(text: str) -> str:
-    if "@" not in text or "\n" in text:
+    if "@" not in parseaddr(text)[1] or not text.isprintable():
         raise WrongSetting("MAIL_FROM", "a sender such as Palier <palier@example.org> is expected")
     return text
 
@@ -117,9 +131,18 @@ def _secret(given: str | None, data: Path) -> str:
         return given
     place = data / "secret_key"
     try:
-        with place.open("x", encoding="ascii") as file:
-            place.chmod(0o600)
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return place.read_text(encoding="ascii")
+        if not place.exists():
+            _write_secret(place)
+        return place.read_text(encoding="ascii")
+    except OSError as error:
+        raise WrongSetting("DATA", f"{place} cannot be used ({error.strerror})") from error
+
+
+def _write_secret(place: Path) -> None:
+    """Whole or not at all: of two processes that start together, the second reads what the first wrote."""
+    handle, aside = tempfile.mkstemp(dir=place.parent)  # readable by its owner only
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(aside, place)
+    Path(aside).unlink()

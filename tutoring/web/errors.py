@@ -18,6 +18,8 @@ from tutoring.web.wording import sentence
 def _page(
     status: int, code: str, *, said: str = "", typed: dict[str, str] | None = None
 ) -> ResponseReturnValue:
+    # What was read so far stays readable: the page still frames itself with the viewer and their cohort.
+    session().expunge_all()
     session().rollback()
     if request.accept_mimetypes.best == "application/json":
         return {"error": code, "sentence": said}, status

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask import request
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from wtforms import Field
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from tutoring.store.refusal import Refusal
 from tutoring.web.edge import session
@@ -37,6 +38,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf is untyped
 
 def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+def choices_of(values: Iterable[Any]) -> list[Any]:
+    """The choices of a select, a radio or a list of boxes, by their values alone: the template words them."""
+    return [SelectChoice(value, str(value)) for value in values]
 
 
 def attempt(form: Form, act: Callable[[], Result]) -> Result | None:
