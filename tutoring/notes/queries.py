@@ -1,0 +1,204 @@
+"""Named questions about notes. Each loads all that its page needs, in as many queries whatever the cohort's size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tutoring.notes.models import (
+    FilePage,
+    Happening,
+    NotePage,
+    PageDerogation,
+    Remark,
+    RemarkMessage,
+    RemarkPage,
+    Submission,
+    SubmissionPage,
+    SubmittedPart,
+    TutoringPage,
+    ValidationNote,
+)
+from tutoring.notes.policy import sides_of
+from tutoring.people.models import Person
+from tutoring.programme.models import Cohort, Extension, Role, Standing
+from tutoring.programme.queries import deadlines_for, extensions_of, members_of, standing_in
+from tutoring.store.events import Event
+
+
+def note_page(db: Session, person: Person, standing: Standing, note_id: int) -> NotePage | None:
+    """The note of this cohort as this person has it, with all its relations; None when the cohort has no such note.
+
+    Its `sides` are empty for whoever holds none: the policy then refuses.
+    """
+    note = db.scalar(
+        select(ValidationNote)
+        .options(
+            joinedload(ValidationNote.author),
+            joinedload(ValidationNote.tutor),
+            selectinload(ValidationNote.submissions).options(
+                joinedload(Submission.review),
+                selectinload(Submission.parts).joinedload(SubmittedPart.file),
+            ),
+            selectinload(ValidationNote.remarks),
+        )
+        .where(ValidationNote.id == note_id, ValidationNote.cohort_id == standing.cohort.id)
+    )
+    if note is None:
+        return None
+    return NotePage(
+        note=note,
+        standing=standing,
+        sides=sides_of(person, note, standing),
+        happenings=tuple(happenings(db, note)),
+        extensions=tuple(extensions_of(db, note.cohort_id, note.author_id)),
+        derogations=tuple(derogations_of(db, note.id)),
+    )
+
+
+def happenings(db: Session, note: ValidationNote) -> list[Happening]:
+    """Every event of a note with its actor's name, oldest first."""
+    rows = db.execute(
+        select(Event, Person.name)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(Event.subject_type == ValidationNote.__tablename__, Event.subject_id == note.id)
+        .order_by(Event.id)
+    )
+    return [Happening(event=event, who=name or "") for event, name in rows]
+
+
+def derogations_of(db: Session, note_id: int) -> list[PageDerogation]:
+    """The page derogations granted on a note."""
+    return list(db.scalars(select(PageDerogation).where(PageDerogation.note_id == note_id)))
+
+
+def submission_page(
+    db: Session, person: Person, standing: Standing, note_id: int, submission_id: int
+) -> SubmissionPage | None:
+    """One submission of a note with its remarks and their threads, as this person has them; None when there is none."""
+    page = note_page(db, person, standing, note_id)
+    if page is None:
+        return None
+    submission = next((one for one in page.note.submissions if one.id == submission_id), None)
+    if submission is None:
+        return None
+    return SubmissionPage(page=page, submission=submission, threads=tuple(threads_of(db, submission.id)))
+
+
+def threads_of(db: Session, submission_id: int) -> list[Remark]:
+    """The remarks on a submission with their authors and messages, oldest first, whoever may see them."""
+    return list(
+        db.scalars(
+            select(Remark)
+            .options(
+                joinedload(Remark.author), selectinload(Remark.messages).joinedload(RemarkMessage.author)
+            )
+            .where(Remark.submission_id == submission_id)
+            .order_by(Remark.id)
+        )
+    )
+
+
+def remark_page(
+    db: Session, person: Person, standing: Standing, note_id: int, remark_id: int
+) -> RemarkPage | None:
+    """One remark of a note with the page it stands on; None when there is none."""
+    submission_id = db.scalar(
+        select(Remark.submission_id).where(Remark.id == remark_id, Remark.note_id == note_id)
+    )
+    if submission_id is None:
+        return None
+    page = submission_page(db, person, standing, note_id, submission_id)
+    if page is None:
+        return None
+    remark = next(one for one in page.threads if one.id == remark_id)
+    return RemarkPage(page=page, remark=remark)
+
+
+def file_page(db: Session, person: Person, standing: Standing, note_id: int, part_id: int) -> FilePage | None:
+    """A file handed in with a note of this cohort; None when there is none (a typed text has none)."""
+    part = db.scalar(
+        select(SubmittedPart)
+        .options(
+            joinedload(SubmittedPart.file),
+            joinedload(SubmittedPart.submission).joinedload(Submission.note),
+        )
+        .join(SubmittedPart.submission)
+        .join(Submission.note)
+        .where(
+            SubmittedPart.id == part_id,
+            SubmittedPart.file_id.is_not(None),
+            Submission.note_id == note_id,
+            ValidationNote.cohort_id == standing.cohort.id,
+        )
+    )
+    if part is None:
+        return None
+    sides = sides_of(person, part.submission.note, standing)
+    return FilePage(part=part, submission=part.submission, standing=standing, sides=sides)
+
+
+def note_of_learner(db: Session, cohort_id: int, person_id: int) -> ValidationNote | None:
+    """A learner's note in a cohort, with author and tutor; None until it has been opened."""
+    return db.scalar(_with_people().where(*_of(cohort_id), ValidationNote.author_id == person_id))
+
+
+def notes_of_cohort(db: Session, cohort_id: int) -> list[ValidationNote]:
+    """Every note of a cohort with author and tutor, by family name."""
+    return list(db.scalars(_by_name().where(*_of(cohort_id))))
+
+
+def notes_of_tutor(db: Session, cohort_id: int, person_id: int) -> list[ValidationNote]:
+    """The notes that somebody follows in a cohort, with author and tutor, by the author's family name."""
+    return list(db.scalars(_by_name().where(*_of(cohort_id), ValidationNote.tutor_id == person_id)))
+
+
+def note_and_people(db: Session, note_id: int) -> ValidationNote | None:
+    """A note with author and tutor."""
+    return db.scalar(_with_people().where(ValidationNote.id == note_id))
+
+
+def deadlines_by_author(
+    db: Session, cohort: Cohort, notes: Iterable[ValidationNote]
+) -> dict[int, dict[str, date]]:
+    """The effective deadlines (`{stage: day}`) of the author of each of these notes, by person id; one query."""
+    granted: dict[int, list[Extension]] = {}
+    for extension in extensions_of(db, cohort.id):
+        granted.setdefault(extension.person_id, []).append(extension)
+    common = deadlines_for(cohort, [])
+    return {
+        note.author_id: deadlines_for(cohort, granted[note.author_id])
+        if note.author_id in granted
+        else common
+        for note in notes
+    }
+
+
+def tutoring_page(db: Session, person: Person, *, cohort_id: int) -> TutoringPage | None:
+    """Who follows whom in a cohort, and who could; None for whoever is no member of it."""
+    standing = standing_in(db, person, cohort_id)
+    if standing is None:
+        return None
+    staff = members_of(db, cohort_id, Role.STAFF, Role.COORDINATOR)
+    return TutoringPage(
+        standing=standing,
+        notes=tuple(notes_of_cohort(db, cohort_id)),
+        staff=tuple(member.person for member in staff),
+    )
+
+
+def _of(cohort_id: int) -> tuple[Any, ...]:
+    return (ValidationNote.cohort_id == cohort_id,)
+
+
+def _with_people() -> Select[tuple[ValidationNote]]:
+    return select(ValidationNote).options(joinedload(ValidationNote.author), joinedload(ValidationNote.tutor))
+
+
+def _by_name() -> Select[tuple[ValidationNote]]:
+    named = _with_people().join(Person, Person.id == ValidationNote.author_id)
+    return named.order_by(Person.family_name, Person.name, ValidationNote.id)
