@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload
 
 from resources.models import Edition, Reading, Synthesis
+from tutoring.people.models import Person
 from tutoring.programme.calendar import next_day
 from tutoring.programme.models import Day, Standing, VoluntaryEvent
 from tutoring.programme.queries import calendar_of, day_numbered, events_of
@@ -53,8 +54,17 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class EditionHead:
+    """An edition without its text: which, when, by whom."""
+
+    number: int
+    published_at: dt.datetime
+    publisher: str
+
+
+@dataclass(frozen=True)
 class DayPage:
-    """The space of a day. `edition` is the one read, whole; `editions` are all of them, latest first, without text.
+    """The space of a day. `edition` is the one read, whole; `editions` are all of them, latest first.
 
     `synthesis` is the text being written, for those who write only.
     """
@@ -64,7 +74,7 @@ class DayPage:
     before: Neighbour | None
     after: Neighbour | None
     edition: Edition | None
-    editions: tuple[Edition, ...]
+    editions: tuple[EditionHead, ...]
     synthesis: Synthesis | None
     readings: tuple[ReadingLine, ...]
 
@@ -153,9 +163,9 @@ def day_page(
     day = day_numbered(db, standing.cohort.id, number)
     if day is None:
         return None
-    heads = list(db.scalars(_heads().where(Synthesis.day_id == day.id).order_by(Edition.number.desc())))
+    heads = _edition_heads(db, day.id)
     wanted = edition if edition is not None else (heads[0].number if heads else 0)
-    chosen = next((head.id for head in heads if head.number == wanted), None)
+    chosen = _whole_edition(db, day.id, wanted)
     if edition is not None and chosen is None:
         return None
     before, after = _neighbours(db, day)
@@ -164,21 +174,30 @@ def day_page(
         day=day,
         before=before,
         after=after,
-        edition=_whole_edition(db, chosen),
-        editions=tuple(heads),
+        edition=chosen,
+        editions=heads,
         synthesis=synthesis_of(db, day.id) if writes else None,
         readings=tuple(readings_of_days(db, [day.id])),
     )
 
 
-def _whole_edition(db: Session, edition_id: int | None) -> Edition | None:
-    if edition_id is None:
-        return None
+def _edition_heads(db: Session, day_id: int) -> tuple[EditionHead, ...]:
+    rows = db.execute(
+        select(Edition.number, Edition.published_at, Person.name)
+        .join(Edition.synthesis)
+        .join(Edition.published_by)
+        .where(Synthesis.day_id == day_id)
+        .order_by(Edition.number.desc())
+    )
+    return tuple(EditionHead(number, at, name) for number, at, name in rows)
+
+
+def _whole_edition(db: Session, day_id: int, number: int) -> Edition | None:
     return db.scalar(
         select(Edition)
+        .join(Edition.synthesis)
         .options(joinedload(Edition.published_by), defer(Edition.sections, raiseload=True))
-        .where(Edition.id == edition_id)
-        .execution_options(populate_existing=True)
+        .where(Synthesis.day_id == day_id, Edition.number == number)
     )
 
 
