@@ -1,0 +1,201 @@
+"""A cohort where everything exists once, with somebody in every seat: each route can be asked by each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from lti.models import Score, ScoreState
+from lti.operations import (
+    CourseFacts,
+    LinkFacts,
+    PlatformFacts,
+    link_course,
+    register_platform,
+    remember_link,
+)
+from tests.conftest import Browser
+from tests.factories import World
+from tests.jury import Jury
+from tests.notes import Seat, seat, small_pdf
+from tests.shelf import filed, linked, published
+from tutoring.notes import operations as notes
+from tutoring.notes.models import RemarkKind, Submission, SubmittedPart, Visibility
+from tutoring.notes.moves import Verdict
+from tutoring.people.models import Person
+from tutoring.people.operations import Names, add_person, make_link
+from tutoring.programme.models import Cohort
+
+TOKEN = "a-mailed-token-of-the-estate"
+
+
+class Estate:
+    """`seats`: name of a seat -> person id (None for a stranger); `values`: argument of an address -> its value.
+
+    The learner's draft is under review; another learner's final version is before the jury; a third has their result.
+    """
+
+    def __init__(self, app: Flask, world: World) -> None:
+        self.app, self.world = app, world
+        self.values: dict[str, Any] = {
+            "cohort_id": world.cohort.id,
+            "number": 1,
+            "edition": 1,
+            "name": "suspend",
+            "token": TOKEN,
+            "filename": "favicon.svg",
+        }
+        self._shelf()
+        self._notes()
+        self._jury()
+        self._door()
+        self._people()
+
+    def _shelf(self) -> None:
+        published(self.world, "# Synthèse\n\nUne journée sur les **communs**.")
+        linked(self.world, "Un article")
+        self.values["reading_id"] = filed(self.world, small_pdf(2), "texte.pdf").id
+
+    def _notes(self) -> None:
+        with self.world.session() as db:
+            at: Seat = seat(db, self.world)
+            at.topic()
+            at.review(Verdict.APPROVED)
+            at.plan()
+            at.review(Verdict.APPROVED)
+            draft = at.draft()
+            page = at.page(self.world.tutor)
+            remark = notes.write_remark(
+                db,
+                page.note,
+                draft,
+                page.standing.person,
+                kind=RemarkKind.QUESTION,
+                visibility=Visibility.SHARED,
+                part="note",
+                quote="les communs",
+                text="Lesquels ?",
+                now=self.world.clock(),
+            )
+            db.flush()
+            part = at.page().note.submissions[-1].parts[0]
+            self.values |= {
+                "note_id": at.note.id,
+                "submission_id": draft.id,
+                "remark_id": remark.id,
+                "notes.part_id": part.id,
+            }
+
+    def _jury(self) -> None:
+        with self.world.session() as db:
+            jury = Jury(db, self.world)
+            released = jury.deliberated(self.world.learners[2])
+            jury.publish(released)
+            [hearing] = jury.before(self.world.learners[1])
+            jury.lock(self.world.staff, hearing)
+            final_part = db.scalar(
+                select(SubmittedPart.id)
+                .join(SubmittedPart.submission)
+                .where(Submission.note_id == hearing.note_id, Submission.stage == "final")
+            )
+            self.values |= {
+                "panel_id": jury.panel_id,
+                "hearing_id": hearing.id,
+                "jury.part_id": final_part,
+            }
+            self.released_note_id = released[0].note_id
+
+    def _door(self) -> None:
+        with self.world.session() as db:
+            platform = register_platform(
+                db,
+                self.world.institution.id,
+                PlatformFacts(
+                    name="Plateforme",
+                    issuer="http://localhost:1",
+                    client_id="client",
+                    login_url="http://localhost:1/auth",
+                    token_url="http://localhost:1/token",
+                    jwks_url="http://localhost:1/jwks",
+                    deployment_id="1",
+                ),
+                secret=self.app.config["SECRET_KEY"],
+                development=True,
+                now=self.world.clock(),
+            )
+            course = link_course(
+                db,
+                CourseFacts(platform_id=platform.id, context_id="2", title="Cours"),
+                db.get_one(Cohort, self.world.cohort.id),
+                actor=db.get_one(Person, self.world.coordinator.id),
+                now=self.world.clock(),
+            )
+            link = remember_link(
+                db,
+                course,
+                LinkFacts(deployment_id="1", link_id="12", title="Ma note", page="note"),
+                now=self.world.clock(),
+            )
+            score = Score(
+                institution_id=self.world.institution.id,
+                note_id=self.released_note_id,
+                resource_link_id=link.id,
+                state=ScoreState.FAILED,
+                attempts=1,
+                error="timeout",
+            )
+            db.add(score)
+            db.flush()
+            self.values |= {"course_id": course.id, "score_id": score.id}
+
+    def _people(self) -> None:
+        world = self.world
+        with world.session() as db:
+            administrator = add_person(db, world.institution.id, Names(name="Admin Istre"), now=world.clock())
+            administrator.administrator = True
+            make_link(
+                db,
+                db.get_one(Person, world.learner.id),
+                purpose="sign_in",
+                target="/",
+                token=TOKEN,
+                now=world.clock(),
+            )
+            db.flush()
+            self.values["person_id"] = world.learners[1].id
+            self.seats: dict[str, int | None] = {
+                "stranger": None,
+                "outsider": world.stranger.id,
+                "learner": world.learner.id,
+                "other learner": world.learners[2].id,
+                "tutor": world.tutor.id,
+                "staff": world.other_tutor.id,
+                "juror": world.staff.id,
+                "president": world.guest.id,
+                "coordinator": world.coordinator.id,
+                "administrator": administrator.id,
+            }
+
+    def address(self, rule: Rule) -> dict[str, Any]:
+        """The arguments of this rule's address here. Raises KeyError for one that the estate does not have yet."""
+        package = rule.endpoint.partition(".")[0]
+        return {
+            argument: self.values[
+                f"{package}.{argument}" if f"{package}.{argument}" in self.values else argument
+            ]
+            for argument in rule.arguments
+        }
+
+    def path(self, rule: Rule) -> str:
+        """The address itself."""
+        with self.app.test_request_context():
+            return self.app.url_map.bind("127.0.0.1").build(
+                rule.endpoint, self.address(rule), method="GET" if "GET" in (rule.methods or ()) else "POST"
+            )
+
+    def browser(self, seat_name: str) -> Browser:
+        """A browser of whoever holds this seat."""
+        return Browser(self.app, self.seats[seat_name])
