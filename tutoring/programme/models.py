@@ -144,6 +144,11 @@ class HalfDay(Rooted, Base):
     day: Mapped[Day] = relationship(lazy="raise", back_populates="half_days")
     module: Mapped[Module] = relationship(lazy="raise")
 
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return (self.ends.hour - self.starts.hour) * 60 + self.ends.minute - self.starts.minute
+
 
 class Speaker(Rooted, Base):
     """Who speaks on a day: by name, and as a person once they have a record."""

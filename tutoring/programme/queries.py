@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tutoring.people.models import Person
+from tutoring.people.models import Institution, Person
 from tutoring.programme.calendar import effective_deadline
 from tutoring.programme.models import (
     Cohort,
@@ -134,6 +135,20 @@ def members_of(db: Session, cohort_id: int, *roles: Role) -> list[Membership]:
     return list(db.scalars(question))
 
 
+def coordinators_of(db: Session, of: Sequence[Cohort]) -> dict[int, list[Person]]:
+    """By cohort id, who coordinates each of these cohorts."""
+    found: dict[int, list[Person]] = {cohort.id: [] for cohort in of}
+    rows = db.scalars(
+        select(Membership)
+        .options(joinedload(Membership.person))
+        .where(Membership.cohort_id.in_(found), Membership.role == Role.COORDINATOR)
+        .order_by(Membership.id)
+    )
+    for row in rows:
+        found[row.cohort_id].append(row.person)
+    return found
+
+
 def member(db: Session, cohort_id: int, person_id: int) -> Membership | None:
     """Somebody's membership of a cohort, with the person."""
     return db.scalar(
@@ -141,6 +156,22 @@ def member(db: Session, cohort_id: int, person_id: int) -> Membership | None:
         .options(joinedload(Membership.person))
         .where(Membership.cohort_id == cohort_id, Membership.person_id == person_id)
     )
+
+
+def member_at(db: Session, cohort_id: int, email: str) -> Membership | None:
+    """The member of a cohort who has this address, with the person."""
+    return db.scalar(
+        select(Membership)
+        .options(joinedload(Membership.person))
+        .join(Membership.person)
+        .where(Membership.cohort_id == cohort_id, Person.email == email.strip().lower())
+        .limit(1)
+    )
+
+
+def institution_name(db: Session, institution_id: int) -> str:
+    """What an institution is called, for a mail's signature."""
+    return db.scalars(select(Institution.name).where(Institution.id == institution_id)).one()
 
 
 def extensions_of(db: Session, cohort_id: int, person_id: int | None = None) -> list[Extension]:

@@ -29,14 +29,21 @@ def choose_locale() -> str:
     return chosen if chosen in LANGUAGES else (request.accept_languages.best_match(LANGUAGES) or "fr")
 
 
-def local_date(value: date | datetime, style: str = "long") -> str:
-    """A day in words, in Paris: `lundi 12 octobre 2026` (`full`), `12 octobre 2026` (`long`), `12 oct. 2026`."""
+def local_date(value: date | datetime | str, style: str = "long") -> str:
+    """A day in words, in Paris: `lundi 12 octobre 2026` (`full`), `12 octobre 2026` (`long`), `12 oct. 2026`.
+
+    A mail's values are JSON: a day or an instant may come as ISO text.
+    """
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     day = value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
     return str(format_date(day, style))
 
 
-def local_datetime(value: datetime) -> str:
-    """An instant in words, with the zone it is told in: `28 mars 2027 à 23:59 (Paris)`."""
+def local_datetime(value: datetime | str) -> str:
+    """An instant in words, with the zone it is told in: `28 mars 2027, 23:59 (Paris)`. ISO text is read too."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
     return f"{format_datetime(value, 'd MMMM y, HH:mm')}\N{NO-BREAK SPACE}(Paris)"
 
 
