@@ -17,6 +17,7 @@ from tutoring.notes.models import (
     Remark,
     RemarkMessage,
     RemarkPage,
+    Review,
     Submission,
     SubmissionPage,
     SubmittedPart,
@@ -41,7 +42,7 @@ def note_page(db: Session, person: Person, standing: Standing, note_id: int) -> 
             joinedload(ValidationNote.author),
             joinedload(ValidationNote.tutor),
             selectinload(ValidationNote.submissions).options(
-                joinedload(Submission.review),
+                joinedload(Submission.review).joinedload(Review.author),
                 selectinload(Submission.parts).joinedload(SubmittedPart.file),
             ),
             selectinload(ValidationNote.remarks),

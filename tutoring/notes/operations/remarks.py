@@ -176,5 +176,5 @@ def _tell_the_others(db: Session, note: ValidationNote, remark: Remark, actor: P
     if remark.visibility == Visibility.SHARED and remark.released_at is not None:
         ids.add(note.author_id)
     persons = [db.get_one(Person, person_id) for person_id in sorted(ids - {actor.id})]
-    path = f"{notices.path_of(note)}/submissions/{remark.submission_id}#remark-{remark.id}"
+    path = f"{notices.path_of(note)}/submissions/{remark.submission_id}#r{remark.id}"
     notices.answered(db, note, persons, actor, path=path, now=now)

@@ -1,0 +1,266 @@
+"""What is typed about a note: a topic, parts handed in, an answer, a remark, a decision with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from tutoring.documents.kinds import Kind
+from tutoring.documents.pages import UnreadablePdf, read_pages
+from tutoring.notes.models import NotePage, RemarkKind, Submission, TutoringPage, Visibility
+from tutoring.notes.moves import Dissemination, Verdict
+from tutoring.notes.operations import HandedIn, Item
+from tutoring.people.uploads import UploadField
+from tutoring.programme.spec import PartSpec, StageSpec
+from tutoring.store.db import writing
+from tutoring.web.edge import house, session
+from tutoring.web.forms import Form, choices_of
+from tutoring.web.wording import sentence
+
+LONG, SHORT = 100_000, 5_000
+# Read as "the script has not sent anything": WTForms needs a validator for an empty number to be accepted.
+MAYBE = Optional()
+
+
+class CountedUpload(UploadField):
+    """A file whose pages are counted when it is a PDF; `pages` is None for others, and for what cannot be read.
+
+    An encrypted or broken PDF is refused: nobody could open it.
+    """
+
+    pages: int | None = None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        super().pre_validate(form)
+        if self.data is None or self.data.file.kind != Kind.PDF:
+            return
+        # Another process reads for up to 20 s: nobody who writes must wait for it, so the transaction ends first.
+        session().commit()
+        try:
+            with house().files.open(self.data.institution_id, self.data.file.sha256) as stream:
+                self.pages = read_pages(stream.read()).count
+        except UnreadablePdf as bad:
+            if bad.code in ("broken", "encrypted"):
+                raise ValidationError(sentence(f"pdf_{bad.code}", {"name": self.data.filename})) from bad
+        finally:
+            writing(session())
+
+
+class OneOfMany(Form):
+    """A form that shares its page with others: its controls take ids of their own."""
+
+    def apart(self, name: str) -> None:
+        """Give every control an id that begins with `name`."""
+        for field in self:
+            field.id = f"{name}-{field.name}"
+
+
+class Versioned(OneOfMany):
+    """A form that decides: it carries the version of the note that its reader saw."""
+
+    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+
+
+class TopicForm(Versioned):
+    """A topic: its title, then the question and its context."""
+
+    title = StringField(validators=[InputRequired(), Length(max=200)])
+    message = TextAreaField(validators=[InputRequired(), Length(max=LONG)])
+
+    def handed_in(self) -> HandedIn:
+        """What the learner hands in."""
+        return HandedIn(title=self.title.data or "", message=self.message.data or "")
+
+
+class PartsForm(Versioned):
+    """Parts handed in at a stage, one group of fields for each; made by `parts_form`."""
+
+    # Holds what the table says of the parts together.
+    parts = HiddenField()
+    message = TextAreaField(validators=[Length(max=SHORT)])
+
+    def prepare(self, page: NotePage, stage: StageSpec, earlier: Submission | None) -> None:
+        """Tell the form which parts it holds, and what was handed in for them before."""
+        self.page, self.stage, self.earlier = page, stage, earlier
+
+    def groups(self) -> list[dict[str, Any]]:
+        """For each part: its specification, its fields by name (those it has), what it had before."""
+        return [
+            {
+                "spec": part,
+                "fields": {
+                    name: self[f"{name}_{rank}"]
+                    for name in ("file", "source", "text", "excluded", "keep")
+                    if f"{name}_{rank}" in self
+                },
+                "earlier": [item for item in self.earlier.parts if item.part == part.key]
+                if self.earlier
+                else [],
+            }
+            for rank, part in enumerate(self.page.spec.parts)
+        ]
+
+    def handed_in(self) -> HandedIn:
+        """What the learner hands in, with the parts taken over from before."""
+        items: list[Item] = []
+        kept: list[str] = []
+        for group in self.groups():
+            fields, key = group["fields"], group["spec"].key
+            items += _items(key, fields)
+            if "keep" in fields and fields["keep"].data:
+                kept.append(key)
+        choice = self["dissemination_choice"].data if "dissemination_choice" in self else None
+        return HandedIn(
+            title=self.page.note.title,
+            message=self.message.data or "",
+            items=tuple(items),
+            kept=tuple(kept),
+            kept_from=self.earlier,
+            honour=bool(self["honour_statement"].data) if "honour_statement" in self else False,
+            dissemination=Dissemination(choice) if choice else None,
+        )
+
+
+def _items(key: str, fields: dict[str, Any]) -> list[Item]:
+    found = []
+    for name in ("file", "source"):
+        upload = fields[name].data if name in fields else None
+        if upload is not None:
+            pages = fields[name].pages if name == "file" else None
+            excluded = fields["excluded"].data if "excluded" in fields and pages is not None else 0
+            found.append(
+                Item(
+                    key, file=upload.file, filename=upload.filename, pages=pages, excluded_pages=excluded or 0
+                )
+            )
+    text = fields["text"].data if "text" in fields else ""
+    return [*found, Item(key, text=text)] if text else found
+
+
+def parts_form(page: NotePage, stage: StageSpec, earlier: Submission | None) -> PartsForm:
+    """The form of a plan, a draft or a final version, as the cohort's specification asks for it."""
+    fields: dict[str, Any] = {}
+    for rank, part in enumerate(page.spec.parts):
+        for name, field in _part_fields(page, stage, part).items():
+            fields[f"{name}_{rank}"] = field
+        if earlier is not None and any(item.part == part.key for item in earlier.parts):
+            fields[f"keep_{rank}"] = BooleanField()
+    if stage.key == "final":
+        fields["honour_statement"] = BooleanField(validators=[InputRequired()])
+        fields["dissemination_choice"] = RadioField(
+            choices=choices_of(Dissemination), validators=[InputRequired()]
+        )
+    form: PartsForm = type("PartsFormOfStage", (PartsForm,), fields)()
+    form.prepare(page, stage, earlier)
+    return form
+
+
+def _part_fields(page: NotePage, stage: StageSpec, part: PartSpec) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    formats = page.spec.formats(stage, part)
+    others = tuple(kind for kind in formats if kind != Kind.PDF)
+    if "file" in stage.accepts and formats:
+        final = stage.key == "final"
+        fields["file"] = CountedUpload("", accepted=("pdf",) if final else formats)
+        if final and others:
+            fields["source"] = UploadField("", accepted=others)
+        if Kind.PDF in formats and stage.key in ("draft", "final"):
+            fields["excluded"] = IntegerField(validators=[MAYBE, NumberRange(min=0, max=999)])
+    if "text" in stage.accepts:
+        fields["text"] = TextAreaField(validators=[Length(max=LONG)])
+    return fields
+
+
+class ReviewForm(Versioned):
+    """A tutor's answer: `reason` is its message; the verdict is never chosen beforehand."""
+
+    reason = TextAreaField(validators=[Length(max=LONG)])
+    parts = SelectMultipleField(widget=ListWidget(), option_widget=CheckboxInput())
+    waived_with_reason = TextAreaField(validators=[Length(max=SHORT)])
+    verdict = RadioField(choices=choices_of(Verdict), validators=[InputRequired()])
+
+
+class RemarkForm(OneOfMany):
+    """A remark on a submission."""
+
+    part = SelectField(default="")
+    quote = TextAreaField(validators=[Length(max=SHORT)])
+    text = TextAreaField(validators=[InputRequired(), Length(max=SHORT)])
+    kind = RadioField(choices=choices_of(RemarkKind), validators=[InputRequired()])
+    visibility = RadioField(
+        choices=choices_of(Visibility), validators=[InputRequired()], default=Visibility.SHARED
+    )
+
+
+class ThreadForm(Form):
+    """A message in a remark's thread, and what becomes of the remark: `act` is the button that was pressed."""
+
+    text = TextAreaField(validators=[Length(max=SHORT)])
+    act = StringField(validators=[InputRequired()])
+
+
+class AsideForm(Versioned):
+    """A move that asks for a reason; `until` gives more time with it."""
+
+    reason = TextAreaField(validators=[Length(max=SHORT)])
+    until = DateField(validators=[Optional()])
+
+
+class ExtensionForm(Form):
+    """A later day at one stage."""
+
+    stage = SelectField(validators=[InputRequired()])
+    until = DateField(validators=[InputRequired()])
+    reason = TextAreaField(validators=[InputRequired(), Length(max=SHORT)])
+
+
+class DerogationForm(Form):
+    """Leave to be out of the page bounds for one part."""
+
+    part = SelectField(validators=[InputRequired()])
+    reason = TextAreaField(validators=[InputRequired(), Length(max=SHORT)])
+
+
+class EmptyForm(Form):
+    """A button: nothing but its protection against forged requests."""
+
+
+class VersionForm(Versioned):
+    """A button that decides."""
+
+
+def part_choices(page: NotePage, *, nowhere: bool = False) -> list[SelectChoice]:
+    """The parts of the note by their titles; `nowhere`: with an empty choice before them."""
+    titles = [SelectChoice(part.key, part.title) for part in page.spec.parts]
+    return [SelectChoice("", ""), *titles] if nowhere else titles
+
+
+def tutors_form(page: TutoringPage) -> Form:
+    """One choice of tutor for each note; 0 is nobody."""
+    people = [SelectChoice(person.id, person.name) for person in page.staff]
+    fields = {
+        f"tutor_{note.id}": SelectField(
+            choices=[SelectChoice(0, ""), *(one for one in people if one.value != note.author_id)],
+            coerce=int,
+            default=note.tutor_id or 0,
+        )
+        for note in page.notes
+    }
+    # Carries the refusal that concerns the choice of a tutor, whichever row it is on.
+    form: Form = type("TutorsForm", (Form,), {**fields, "tutor": HiddenField()})()
+    return form
