@@ -124,12 +124,13 @@ def reading_file(page: ReadingPage) -> ResponseReturnValue:
         abort(404)
     response: Response = send_file(
         stream,
-        mimetype=Kind(file.kind).media_type,
+        mimetype="application/octet-stream",
         as_attachment=file.kind != Kind.PDF,
         download_name=page.reading.filename,
         conditional=False,
         etag=False,
     )
+    response.headers["Content-Type"] = Kind(file.kind).media_type
     response.content_length = file.size
     response.set_etag(file.sha256)
     # Asked again each time, since rights may end; not sent again when it is still there.
