@@ -18,8 +18,6 @@ from tutoring.notes.moves import (
     visible_turn,
 )
 from tutoring.programme.calendar import deadline_instant, effective_deadline, local_day, waiting_days
-from tutoring.programme.models import Cohort
-from tutoring.programme.spec import NoteSpec
 
 # The delay that a tutor aims at: announced to learners, drawn on every bar, never enforced.
 GOAL_DAYS = 10
@@ -71,18 +69,6 @@ class Frame:
     jury_from: date
     jury_to: date
     now: datetime
-
-    @classmethod
-    def of(cls, cohort: Cohort, now: datetime) -> Frame:
-        """The frame of this cohort's lines."""
-        spec: NoteSpec = cohort.spec
-        return cls(
-            stages=tuple(Stage(stage.key) for stage in spec.stages),
-            deadlines={Stage(key): day for key, day in spec.deadlines.items()},
-            jury_from=cohort.jury_from,
-            jury_to=cohort.jury_to,
-            now=now,
-        )
 
     def days_of(self, extensions: Mapping[Stage, date]) -> dict[Stage, date]:
         """One learner's effective day of each stage that has one, their extensions taken in."""

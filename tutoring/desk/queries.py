@@ -66,7 +66,7 @@ _RECORDS = (
 
 def front_page(db: Session, standing: Standing, now: datetime) -> FrontPage:
     """The front page of a cohort for the role that its reader holds there."""
-    frame = Frame.of(standing.cohort, now)
+    frame = frame_of(standing.cohort, now)
     shared: dict[str, Any] = {
         "standing": standing,
         "day": next_day_of(db, standing.cohort.id, frame.today),
@@ -84,7 +84,19 @@ def front_page(db: Session, standing: Standing, now: datetime) -> FrontPage:
     lines = _lines(db, standing, frame)
     mine = [line for line in lines if line.tutor_id == standing.person.id]
     return FrontPage(
-        **shared, queue=awaiting_tutor(mine), follows=len(mine), tally=tally(lines), lines=tuple(lines)
+        **shared, queue=awaiting_tutor(mine), follows=len(mine), tally=tally(lines), lines=ordered(lines)
+    )
+
+
+def frame_of(cohort: Cohort, now: datetime) -> Frame:
+    """What all lines of this cohort share; its specification is read once here."""
+    spec = cohort.spec
+    return Frame(
+        stages=tuple(Stage(stage.key) for stage in spec.stages),
+        deadlines={Stage(key): day for key, day in spec.deadlines.items()},
+        jury_from=cohort.jury_from,
+        jury_to=cohort.jury_to,
+        now=now,
     )
 
 
@@ -110,7 +122,7 @@ def steps_of(db: Session, note_id: int) -> list[Happened]:
 
 def queue_page(db: Session, standing: Standing, now: datetime) -> QueuePage:
     """The notes that this tutor follows in this cohort: those that await them, then the others."""
-    frame = Frame.of(standing.cohort, now)
+    frame = frame_of(standing.cohort, now)
     lines = _lines(db, standing, frame, tutor_id=standing.person.id, with_versions=True)
     waiting = awaiting_tutor(lines)
     return QueuePage(
@@ -129,7 +141,7 @@ def awaiting_tutor(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 def board_page(db: Session, standing: Standing, now: datetime) -> BoardPage:
     """The board of a cohort, whole: one line for each learner."""
-    frame = Frame.of(standing.cohort, now)
+    frame = frame_of(standing.cohort, now)
     lines = tuple(_lines(db, standing, frame))
     tutors = {line.tutor_id: line.tutor for line in lines if line.tutor_id is not None}
     return BoardPage(
