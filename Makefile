@@ -9,7 +9,7 @@ export PORT LMS_PORT PALIER_DATA
 # The catalogue of English sentences is compiled on the machine, never committed.
 CATALOGUES := translations/en/LC_MESSAGES/messages.mo
 
-.PHONY: demo demo-reset test check bench interop vendor lock catalogues messages
+.PHONY: demo demo-reset test check bench interop vendor lock catalogues messages permissions
 
 demo: .venv/ready $(CATALOGUES)
 	@exec $(BIN)/python -m lti.demo
@@ -37,6 +37,10 @@ interop: .venv/ready-dev $(CATALOGUES)
 
 vendor:
 	$(PYTHON) static/vendor/renew.py
+
+# Draw docs/permissions.md anew, to be read in review.
+permissions: .venv/ready-dev
+	PALIER_WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/guards/test_routes.py -k table_of_permissions
 
 # Pinned and hashed, without any download address, so that it serves behind any mirror.
 lock: .venv/ready

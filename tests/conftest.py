@@ -89,9 +89,12 @@ class Clock:
         return self.at
 
 
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def clock() -> Clock:
-    return Clock(datetime(2026, 11, 16, 9, 0, tzinfo=UTC))
+    return Clock(MONDAY)
 
 
 @pytest.fixture(scope="session")
@@ -195,10 +198,10 @@ def database_url(request: pytest.FixtureRequest, engine_name: str, tmp_path: Pat
     admin.dispose()
 
 
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings_in(folder: Path, database_url: str) -> Settings:
+    """The settings of a test application whose data is in this folder."""
     return Settings(
-        data=tmp_path,
+        data=folder,
         database_url=database_url,
         secret_key="a secret of the tests, long enough to be one",
         base_url="http://127.0.0.1:8000",
@@ -210,6 +213,11 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         port=8000,
         testing=True,
     )
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return settings_in(tmp_path, database_url)
 
 
 @pytest.fixture
@@ -255,7 +263,8 @@ class Browser:
             session["_fresh"] = True
 
     def get(self, path: str, **options: Any) -> Any:
-        return self.client.get(path, base_url="https://127.0.0.1:8000", **options)
+        # Read to the end and closed at once, as a browser does: a file sent stays open otherwise.
+        return self.client.get(path, base_url="https://127.0.0.1:8000", buffered=True, **options)
 
     def token(self) -> str:
         """The protection against forged requests, as any form of a page holds it."""

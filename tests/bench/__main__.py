@@ -165,7 +165,9 @@ def main() -> None:
             cohort = build(environ, lms.url)
             with (
                 process(sys.executable, "-m", "flask", "serve", **environ),
-                process(sys.executable, "-m", "tests.bench.empty", str(empty_port), str(WORKERS), str(THREADS)),
+                process(
+                    sys.executable, "-m", "tests.bench.empty", str(empty_port), str(WORKERS), str(THREADS)
+                ),
             ):
                 wait_for(port, "/healthz")
                 wait_for(empty_port, "/")
@@ -183,7 +185,9 @@ def report(figures: list[Figure]) -> None:
     missed = []
     for one in figures:
         goal = GOALS[one.name]
-        print(f"{one.name:14}{one.value:>8.2f}ms{one.reference_value:>8.2f}ms{one.ratio:>7.1f}x{goal:>7}x  {one.note}")
+        print(
+            f"{one.name:14}{one.value:>8.2f}ms{one.reference_value:>8.2f}ms{one.ratio:>7.1f}x{goal:>7}x  {one.note}"
+        )
         if one.ratio > goal:
             missed.append(one.name)
     if missed:

@@ -26,8 +26,7 @@ class Visitor:
         if fields is not None:
             body = urlencode(fields)
             headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-        self.connection.request("POST" if body is not None else "GET", path, body, headers)
-        answer = self.connection.getresponse()
+        answer = self._send("POST" if body is not None else "GET", path, body, headers)
         text = answer.read().decode("utf-8", "replace")
         for header in answer.headers.get_all("Set-Cookie") or []:
             for name, morsel in SimpleCookie(header.replace("; Partitioned", "")).items():
@@ -35,6 +34,18 @@ class Visitor:
         if answer.status != expect:
             raise AssertionError(f"{path} answered {answer.status}, not {expect}: {text[:300]}")
         return text, answer.headers
+
+    def _send(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        try:
+            self.connection.request(method, path, body, headers)
+            return self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # The server closes a connection that was idle: as a browser does, open another.
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            return self.connection.getresponse()
 
 
 def milliseconds(act: Callable[[], object]) -> float:

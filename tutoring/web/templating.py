@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask import session as browser
 from flask_babel import format_date, format_datetime, get_locale
 from flask_login import current_user
@@ -23,7 +23,9 @@ LANGUAGES = ("fr", "en")
 
 
 def choose_locale() -> str:
-    """The reader's own choice, else what this browser chose or asks for, else French."""
+    """The reader's own choice, else what this browser chose or asks for, else French; French out of a request."""
+    if not has_request_context():
+        return "fr"
     person = getattr(current_user, "locale", None)
     chosen = person or browser.get("locale")
     return chosen if chosen in LANGUAGES else (request.accept_languages.best_match(LANGUAGES) or "fr")
