@@ -464,3 +464,23 @@ def test_the_outbox_brings_a_page_published_by_hand_into_the_library(world, brow
     posted(staff, at("days/3/synthesis/publish"), title="Communs", markdown="Des zinzolins", version=0)
     drained(world)
     assert found(browse(world.learner).get(at("library?q=zinzolin"))) == ["Communs"]
+
+
+def test_the_front_page_shows_what_is_new_and_opens_the_next_day(world, browse, at, clock):
+    for rank in range(6):
+        clock.advance(minutes=1)
+        linked(world, f"Manifeste {rank}", number=1 + rank)
+    clock.advance(minutes=1)
+    published(world, "mot " * 300, number=4, title="Utilité sociale")
+    answer = browse(world.learner).get(at())
+    page = text_of(answer)
+    new = page.partition("À lire")[2].partition("Toute la bibliothèque")[0]
+    assert re.findall(r"Utilité sociale|Manifeste \d", new) == [
+        "Utilité sociale",
+        "Manifeste 5",
+        "Manifeste 4",
+        "Manifeste 3",
+        "Manifeste 2",
+    ]
+    assert "synthèse publiée (2 min de lecture) · 1 lecture" in page
+    assert hrefs(answer, at("days/4"))[0] == at("days/4")
