@@ -28,6 +28,8 @@ from tutoring.notes.moves import Verdict
 from tutoring.people.models import Person
 from tutoring.people.operations import Names, add_person, make_link
 from tutoring.programme.models import Cohort
+from tutoring.programme.operations import add_speaker
+from tutoring.programme.queries import day_numbered, standing_in
 
 TOKEN = "a-mailed-token-of-the-estate"
 
@@ -49,6 +51,7 @@ class Estate:
             "filename": "favicon.svg",
         }
         self._shelf()
+        self._speaker()
         self._notes()
         self._jury()
         self._door()
@@ -58,6 +61,17 @@ class Estate:
         published(self.world, "# Synthèse\n\nUne journée sur les **communs**.")
         linked(self.world, "Un article")
         self.values["reading_id"] = filed(self.world, small_pdf(2), "texte.pdf").id
+
+    def _speaker(self) -> None:
+        with self.world.session() as db:
+            coordinator = db.get_one(Person, self.world.coordinator.id)
+            standing = standing_in(db, coordinator, self.world.cohort.id)
+            assert standing is not None
+            day = day_numbered(db, self.world.cohort.id, 1)
+            assert day is not None
+            speaker = add_speaker(db, standing, day, name="Lou Garnier", person=None, now=self.world.clock())
+            db.flush()
+            self.values["speaker_id"] = speaker.id
 
     def _notes(self) -> None:
         with self.world.session() as db:
