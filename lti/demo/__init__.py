@@ -1,0 +1,1 @@
+"""The demo: a school's people, days and notes made through the operations, and three processes run together."""
