@@ -7,6 +7,7 @@ const enhancements = [
   ["[data-forget-drafts]", "./forget-drafts.js"],
   ["form[data-confirm-leave]", "./confirm-leave.js"],
   ["[data-stage-url]", "./upload.js"],
+  ["[data-server-draft]", "./server-draft.js"],
   ["details[data-menu]", "./menu.js"],
   ["[data-preview-url]", "./preview.js"],
 ];

@@ -18,9 +18,9 @@ from tutoring.notes.models import (
     ValidationNote,
     Visibility,
 )
-from tutoring.notes.moves import Side, State, Verdict
+from tutoring.notes.moves import Facts, Outcome, Side, State, Verdict
 from tutoring.people.models import Person
-from tutoring.programme.models import Cohort, Role
+from tutoring.programme.models import Cohort, Membership, Role
 from tutoring.store.outbox import OutboxRow, drain
 from tutoring.web import edge
 
@@ -109,7 +109,7 @@ def test_the_whole_way_from_topic_to_the_coordination_s_check(walk):
     assert walk.decide("topic", "approved").status_code == 303
 
     walk.seen(walk.learner, "/hand-in")
-    md = (io.BytesIO("# Mon plan\n".encode()), "plan détaillé.md")
+    md = (io.BytesIO(b"# Mon plan\n"), "plan détaillé.md")
     assert walk.hand_in(file_0=md).status_code == 303
     assert "plan détaillé.md" in walk.seen(walk.tutor)
     assert walk.decide("plan", "approved", "Bien.").status_code == 303
@@ -395,8 +395,6 @@ def test_the_deliberation_shows_in_no_page_of_learner_or_tutor(walk, clock):
     with walk.world.session() as db:
         there = seat(db, walk.world)
         there.to_final_check()
-        from tutoring.notes.moves import Facts, Outcome
-
         coordinator = db.get_one(Person, walk.world.coordinator.id)
 
         def make(name, side, facts):
@@ -575,8 +573,6 @@ def test_the_page_of_tutors_costs_the_same_at_3_and_at_30_learners(world, browse
             for rank in range(more):
                 world.member(db, f"Plus{rank}", f"Encore{rank:02}", Role.LEARNER)
         with world.session() as db:
-            from tutoring.programme.models import Membership
-
             people = db.scalars(
                 select(Person)
                 .join(Membership, Membership.person_id == Person.id)

@@ -145,10 +145,11 @@ class Version:
     waiting: int
     addressed: int
     settled: int
+    praise: int
 
     @property
     def remarks(self) -> int:
-        return self.blocking + self.waiting + self.addressed + self.settled
+        return self.blocking + self.waiting + self.addressed + self.settled + self.praise
 
 
 def versions(page: NotePage) -> tuple[Version, ...]:
@@ -172,9 +173,10 @@ def seen_review(page: NotePage, submission: Submission) -> Review | None:
 
 
 def _version(page: NotePage, submission: Submission, remarks: Sequence[Remark]) -> Version:
-    still = [one for one in remarks if one.status == RemarkStatus.OPEN]
+    asking = [one for one in remarks if one.kind != RemarkKind.PRAISE]
+    still = [one for one in asking if one.status == RemarkStatus.OPEN]
     blocking = sum(1 for one in still if one.kind == RemarkKind.BLOCKING)
-    addressed = sum(1 for one in remarks if one.status == RemarkStatus.ADDRESSED)
+    addressed = sum(1 for one in asking if one.status == RemarkStatus.ADDRESSED)
     return Version(
         submission=submission,
         review=seen_review(page, submission),
@@ -183,7 +185,8 @@ def _version(page: NotePage, submission: Submission, remarks: Sequence[Remark]) 
         blocking=blocking,
         waiting=len(still) - blocking,
         addressed=addressed,
-        settled=len(remarks) - len(still) - addressed,
+        settled=len(asking) - len(still) - addressed,
+        praise=len(remarks) - len(asking),
     )
 
 

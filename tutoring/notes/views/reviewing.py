@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from tutoring.notes import operations, shown
-from tutoring.notes.forms import RemarkForm, ReviewForm, ThreadForm, part_choices
+from tutoring.notes.forms import LONG, RemarkForm, ReviewForm, ThreadForm, part_choices
 from tutoring.notes.models import (
     Remark,
     RemarkKind,
@@ -73,10 +73,10 @@ def submission(page: SubmissionPage) -> ResponseReturnValue:
 @guarded(may_review, load_submission)
 def draft_review(page: SubmissionPage) -> ResponseReturnValue:
     """Keep what was typed of an answer: asked by the page's script as one types, or by its button."""
-    form = _review_form(page, posted=True)
-    operations.draft_review(
-        session(), page.note, page.submission, page.standing.person, form.reason.data or "", now=now()
-    )
+    text = _review_form(page, posted=True).reason.data or ""
+    if len(text) > LONG:
+        abort(413)
+    operations.draft_review(session(), page.note, page.submission, page.standing.person, text, now=now())
     if request.accept_mimetypes.best == "application/json":
         return {"saved_at": now().isoformat()}
     flash(label("flash", "review_drafted", part="notes"))
