@@ -117,3 +117,8 @@ def test_every_page_says_what_it_may_load_and_who_may_frame_it(browse):
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_number_that_no_row_can_have_finds_nothing(browse):
+    assert browse().get(f"/c/{2**31}/").status_code == 404
+    assert browse().get(f"/c/{10**30}/days/1").status_code == 404

@@ -195,13 +195,17 @@ def institution(house_of: Institution) -> ResponseReturnValue:
     )
 
 
+def _own_logo(db: Session, person: Person) -> Institution | None:
+    institution = _own_institution(db, person)
+    return institution if institution is not None and institution.logo is not None else None
+
+
 @pages.get("/institution/logo")
-@guarded(anyone, _own_institution)
+@guarded(anyone, _own_logo)
 def logo(house_of: Institution) -> ResponseReturnValue:
     """The institution's logo, to its own people."""
     kept = house_of.logo
-    if kept is None:
-        abort(404)
+    assert kept is not None
     with house().files.open(house_of.id, kept.sha256) as stream:
         content = io.BytesIO(stream.read())
     return send_file(content, mimetype=MEDIA_TYPES[kept.kind], etag=kept.sha256, max_age=0)

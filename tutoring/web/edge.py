@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from tutoring.store.db import writing
 from tutoring.store.files import FileStore
@@ -56,11 +57,25 @@ def now() -> datetime:
     return house().clock()
 
 
+class RowNumber(IntegerConverter):
+    """A whole number of an address that the database can hold (32 bits); a larger one finds nothing (404)."""
+
+    def to_python(self, value: str) -> int:
+        number = super().to_python(value)
+        if number > 2**31 - 1:
+            raise ValidationError
+        return int(number)
+
+
 class Palier(Flask):
     """Flask with one commit per request: after a view that succeeded and before its response leaves.
 
     So a stale version or a broken constraint becomes a 409 page, not a lie. A GET is rolled back: it writes nothing.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.url_map.converters["int"] = RowNumber
 
     def dispatch_request(self) -> Response:
         reading = request.method in READS

@@ -21,6 +21,12 @@ Result = TypeVar("Result")
 class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf is untyped
     """Base of all forms. Texts lose their outer blanks; messages come in the reader's language."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "csrf_token" in self:
+            # Several forms stand on one page: the hidden field needs no id, and two would be one too many.
+            self["csrf_token"].render_kw = {"id": False}
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = ("fr",)
 

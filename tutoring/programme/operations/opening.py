@@ -23,6 +23,7 @@ from tutoring.programme.models import (
 from tutoring.programme.operations.members import admit, invite_member
 from tutoring.programme.queries import track_called
 from tutoring.store.events import record
+from tutoring.store.outbox import emit
 from tutoring.store.refusal import Refusal
 
 
@@ -83,6 +84,8 @@ def open_cohort(
     db.flush()
     _lay_out(db, cohort, brochure)
     record(db, "cohort.opened", cohort, actor_id=actor.id if actor else None, now=now, cohort_id=cohort.id)
+    # Nobody names a day here: the whole programme is there to be found from now on.
+    emit(db, "space.changed", institution_id=cohort.institution_id, now=now, cohort_id=cohort.id, day_id=None)
     if actor is not None and coordinates:
         admit(db, cohort, actor, Role.COORDINATOR, actor=actor, now=now)
     db.flush()
