@@ -30,29 +30,35 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        self._check_inline(tag, given)
+        self._gather(tag, given)
+        if tag in {"a", "button"}:
+            self.words.append([given.get("aria-label", "")])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def _check_inline(self, tag: str, given: dict[str, str]) -> None:
         if "style" in given or tag == "style":
             self.faults.append(f"inline style on <{tag}>")
         if tag == "script" and "src" not in given:
             self.faults.append("inline script")
         self.faults += [f"inline handler {name}" for name in given if name.startswith("on")]
+        if tag == "img" and "alt" not in given:
+            self.faults.append("image without alternative text")
+
+    def _gather(self, tag: str, given: dict[str, str]) -> None:
         if "id" in given:
             self.ids.append(given["id"])
         if tag == "html":
             self.lang = given.get("lang", "")
         if tag == "h1":
             self.h1 += 1
-        if tag == "img" and "alt" not in given:
-            self.faults.append("image without alternative text")
         if tag == "label" and "for" in given:
             self.label_for.add(given["for"])
         if tag in {"input", "select", "textarea"} and given.get("type") not in UNLABELLED:
             self.controls.append((tag, {**given, "_wrapped": "yes" if "label" in self.open else ""}))
         for name in ("aria-describedby", "aria-labelledby", "for"):
             self.references += [(name, target) for target in given.get(name, "").split()]
-        if tag in {"a", "button"}:
-            self.words.append([given.get("aria-label", "")])
-        if tag not in VOID:
-            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"a", "button"} and self.words and not "".join(self.words.pop()).strip():
@@ -84,7 +90,9 @@ class Page(HTMLParser):
             named = given["_wrapped"] or given.get("aria-label") or given.get("aria-labelledby")
             if not named and given.get("id") not in self.label_for:
                 self.faults.append(f"<{tag} name={given.get('name')}> without a label")
-        self.faults += [f"{name} points to nothing: {to}" for name, to in self.references if to not in self.ids]
+        self.faults += [
+            f"{name} points to nothing: {to}" for name, to in self.references if to not in self.ids
+        ]
 
 
 def faults(html: str) -> list[str]:

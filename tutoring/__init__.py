@@ -1,1 +1,1 @@
-"""The training itself: people, programme, documents, validation notes, jury; it knows nothing of LTI nor of the library."""
+"""The training itself: people, programme, documents, notes, jury; it knows nothing of LTI nor of the library."""

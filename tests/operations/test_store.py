@@ -110,5 +110,3 @@ def test_what_no_form_took_is_swept_after_seven_days_and_what_is_used_stays(db, 
     assert list(db.scalars(select(StoredFile.sha256))) == [used.file.sha256]
     with pytest.raises(FileNotFoundError):
         files.open(cnam.id, unused.file.sha256)
-
-
