@@ -28,7 +28,11 @@ def route(app):
 
     def serve(view):
         app.add_url_rule(
-            "/probe", "probe", open_route("a test")(view), methods=["GET", "POST"], provide_automatic_options=False
+            "/probe",
+            "probe",
+            open_route("a test")(view),
+            methods=["GET", "POST"],
+            provide_automatic_options=False,
         )
 
     return serve

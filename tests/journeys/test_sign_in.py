@@ -319,7 +319,11 @@ def test_a_record_without_a_usable_address_fails_for_good(app, clock, postbox, w
 
 
 def send(browser, content, name, *, accept=None):
-    fields = {"csrf_token": browser.token(), "name": "note_staged", "file": FileStorage(io.BytesIO(content), name)}
+    fields = {
+        "csrf_token": browser.token(),
+        "name": "note_staged",
+        "file": FileStorage(io.BytesIO(content), name),
+    }
     boundary, body = encode_multipart(fields)  # as bytes: the client would leave a large one in an open file
     return browser.client.post(
         "/uploads" + (f"?accept={accept}" if accept else ""),
