@@ -141,18 +141,26 @@ class PointsField(Field):
 class EvaluationForm(Form):
     """One juror's evaluation: a field `points_<key>` by criterion, a comment, and what makes it final."""
 
-    comment = TextAreaField("", [Length(max=LONG, message="too_long")])
-    confirm = BooleanField("")
-    # The button that makes it final; without it a draft is kept.
-    lock = BooleanField("")
-    version = IntegerField(widget=HiddenInput(), default=0)
+    comment: TextAreaField
+    confirm: BooleanField
+    lock: BooleanField
+    version: IntegerField
     keys: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, spec: NoteSpec, mine: Evaluation | None) -> EvaluationForm:
         """The form of this rubric, filled with what was saved."""
-        fields = {f"points_{c.key}": PointsField(most=c.points) for c in spec.rubric}
-        kind = type("RubricForm", (cls,), {**fields, "keys": tuple(c.key for c in spec.rubric)})
+        # Made here, all of them, so that a summary of errors follows the order of the page.
+        fields: dict[str, Any] = {
+            **{f"points_{c.key}": PointsField(most=c.points) for c in spec.rubric},
+            "comment": TextAreaField("", [Length(max=LONG, message="too_long")]),
+            "confirm": BooleanField(""),
+            # The button that makes it final; without it a draft is kept.
+            "lock": BooleanField(""),
+            "version": IntegerField(widget=HiddenInput(), default=0),
+            "keys": tuple(c.key for c in spec.rubric),
+        }
+        kind = type("RubricForm", (cls,), fields)
         given = {f"points_{key}": value for key, value in mine.points.items()} if mine else {}
         form: EvaluationForm = kind(
             data={

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tutoring.jury.models import Hearing, Panel
-from tutoring.people.models import Person
+from tutoring.people.models import Institution, Person
 from tutoring.people.notices import tell
 
 
@@ -22,7 +22,7 @@ def tell_members(db: Session, panel: Panel, members: Iterable[Person], *, notes:
             path=f"/c/{panel.cohort_id}/jury",
             now=now,
             notes=notes,
-            **_panel(panel),
+            **_about(db, panel),
         )
 
 
@@ -38,7 +38,7 @@ def tell_president(
         now=now,
         title=hearing.note.title,
         own_locked=own_locked,
-        **_panel(panel),
+        **_about(db, panel),
     )
 
 
@@ -53,13 +53,14 @@ def tell_recalled(db: Session, hearing: Hearing, *, now: datetime) -> None:
             path=f"/c/{panel.cohort_id}/jury",
             now=now,
             title=hearing.note.title,
-            panel=panel.name,
+            **_about(db, panel),
         )
 
 
-def _panel(panel: Panel) -> dict[str, str | None]:
+def _about(db: Session, panel: Panel) -> dict[str, str | None]:
     return {
         "panel": panel.name,
         "sits_on": panel.sits_on.isoformat() if panel.sits_on else None,
         "place": panel.place,
+        "institution": db.get_one(Institution, panel.institution_id).name,
     }

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from tutoring.jury import operations
-from tutoring.jury.checks import before_the_jury, lacking_of, partial_of
+from tutoring.jury.checks import before_the_jury, is_locked, lacking_of, partial_of
 from tutoring.jury.forms import BatchForm, GiveForm, PanelForm, PublishForm, VersionForm
-from tutoring.jury.models import HearingPage, JuryPage, NewPanelPage, PanelPage
+from tutoring.jury.models import Hearing, HearingPage, JuryPage, NewPanelPage, PanelPage
 from tutoring.jury.policy import may_compose, may_open_jury
 from tutoring.jury.queries import jury_page, new_panel_page, panel_page
 from tutoring.jury.views.pages import load_hearing, pages, said
@@ -42,9 +42,15 @@ def index(page: JuryPage) -> ResponseReturnValue:
         "jury/index.html",
         page=page,
         spec=spec,
+        own=sorted(page.own, key=lambda hearing: _how_late(page, hearing)),
         presided={seat.panel_id for seat in page.seats if seat.presides},
         lacking={panel.id: lacking_of(spec, panel) for panel in page.panels},
     )
+
+
+def _how_late(page: JuryPage, hearing: Hearing) -> tuple[bool, bool]:
+    """What awaits the reader comes first: to evaluate, then what others still evaluate, then what is decided."""
+    return hearing.note.state != State.WITH_JURY, is_locked(page.mine.get(hearing.id))
 
 
 # the coordinator
