@@ -462,3 +462,22 @@ def test_the_pages_of_a_small_pdf_are_counted(there):
 def test_dissemination_and_honour_are_kept(there):
     final = there.to_final_check()
     assert (final.honour, final.dissemination) == (True, Dissemination.COHORT)
+
+
+def test_two_records_of_one_learner_keep_the_note_that_moved(there, world):
+    other = there.db.get_one(Person, world.learners[1].id)
+    unmoved = seat(there.db, world, tutor=False, author=other).note
+    there.topic()
+    kept = there.db.get_one(Person, world.learner.id)
+    operations.settle_join(there.db, kept, other)
+    assert there.db.scalars(select(ValidationNote.id)).all() == [there.note.id]
+    assert unmoved.id != there.note.id
+
+
+def test_two_records_whose_notes_both_moved_are_not_united(there, world):
+    there.topic()
+    second = world.learners[1]
+    world.learner, first = second, world.learner
+    seat(there.db, world, author=second).topic()
+    both = [there.db.get_one(Person, one.id) for one in (first, second)]
+    assert refused(operations.settle_join, there.db, *both) == "join_collides"
