@@ -130,7 +130,7 @@ def _know(making: Making, institution: Institution, platform: Platform, someone:
         institution.id,
         source=platform.source,
         subject=someone.id,
-        names=Names(given=someone.given_name, family=someone.family_name, email=someone.email),
+        names=Names(given=someone.given_name, family=someone.family_name, email=someone.email, locale="fr"),
         now=now,
     )
     if not someone.manager:

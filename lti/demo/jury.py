@@ -129,7 +129,9 @@ class _Bench:
         )
 
     def _days_ago(self, days: int) -> datetime:
-        return self.walk.now - timedelta(days=days)
+        """That many days ago, in the day."""
+        day = self.walk.now - timedelta(days=days)
+        return day.replace(hour=9 + days % 5, minute=20, second=0, microsecond=0)
 
     def _ids(self, told: Collection[Mapping[str, Any]]) -> set[int]:
         return {self.notes[one["learner"]] for one in told}

@@ -154,7 +154,7 @@ def landed() -> ResponseReturnValue:
     if current_user.is_authenticated and current_user.id == ticket.person_id:
         return redirect(ticket.target, 303)
     allow_frame(ticket.frame)
-    return render_template("lti/landed.html", ticket=request.args["ticket"])
+    return render_template("lti/landed.html", ticket=request.args["ticket"], language_url="")
 
 
 @pages.get("/lti/ticket")
