@@ -298,9 +298,9 @@ class TestRules:
         errors = dict(re.findall(r'id="([\w-]+)-error">.*?</span>\s*(.*?)</p>', answer.text, re.S))
         assert errors == {
             "parts-1-pages_max": "Le maximum (5) est plus petit que le minimum (30).",
-            "rubric-1-points": "C’est trop peu : au moins 1.",
+            "rubric-1-points": "C’est trop peu : au moins 1.",
             "rubric-5-points": "Remplissez ce champ.",
-            "stages-3-required_formats": "Ce format est exigé sans être accepté : pdf.",
+            "stages-3-required_formats": "Ce format est exigé sans être accepté : pdf.",
         }
         assert 'value="Étude de cas"' in answer.text
 
@@ -420,7 +420,7 @@ class TestHome:
     def test_who_has_several_chooses(self, app, world, browse):
         second(app, world)
         page = browse(world.learner).get("/").text
-        assert "Octobre 2026 – juin 2027" in page
+        assert "Arts et culture · Octobre 2026 – juin 2027" in page
         assert ">2027<" in page
 
     def test_a_stranger_signs_in_first(self, world, browse):

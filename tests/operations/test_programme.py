@@ -146,7 +146,14 @@ def move(db, standing, day, now, **changes):
 
 
 def sent(db, topic):
-    return [row.payload for row in db.scalars(select(OutboxRow).where(OutboxRow.topic == topic))]
+    """What was said since the cohort was opened, which says once that its whole programme is there."""
+    said = [row.payload for row in db.scalars(select(OutboxRow).where(OutboxRow.topic == topic))]
+    return [payload for payload in said if payload.get("day_id", 0) is not None]
+
+
+def test_a_new_cohort_is_told_to_the_index_as_a_whole(db, standing):
+    row = db.scalar(select(OutboxRow).where(OutboxRow.topic == "space.changed"))
+    assert row.payload == {"cohort_id": standing.cohort.id, "day_id": None}
 
 
 def test_a_moved_day_is_told_to_every_other_member_and_to_the_index(db, standing, learner, day, now):

@@ -58,13 +58,14 @@ def open_cohort(
 ) -> Cohort:
     """Open a cohort of `track` with the calendar and rules of its brochure; whoever opens it `coordinates` it.
 
-    Named as the brochure says unless `name` is given. Refused when the track already has a cohort of that name.
+    Named after track and dates as the brochure tells them, since people may belong to several, unless `name` is
+    given. Refused when the track already has a cohort of that name.
     """
     brochure = parse(track.source).brochure
     if brochure is None:
         raise Refusal("brochure_wrong", errors=())
     told = brochure.cohort
-    called = (name or told.name).strip()
+    called = (name or f"{brochure.track.short_name} · {told.name}").strip()
     if db.scalar(select(Cohort.id).where(Cohort.track_id == track.id, Cohort.name == called)) is not None:
         raise Refusal("cohort_exists", field="name", name=called)
     cohort = Cohort(
