@@ -14,6 +14,8 @@ from tutoring.jury.queries import released_result
 from tutoring.notes.moves import Outcome, State, Turn, replay
 from tutoring.notes.operations import steps
 from tutoring.notes.queries import note_and_people
+from tutoring.people.models import Person
+from tutoring.people.post import compose
 from tutoring.programme.models import Cohort
 from tutoring.store.events import Event, history
 from tutoring.store.outbox import OutboxRow
@@ -416,3 +418,20 @@ def test_only_a_transmission_is_recalled(world, db, jury):
     assert refusal_of(
         operations.recall, db, page, seen_version=page.hearing.note.version, now=world.clock()
     ) == ("nothing_to_recall", None)
+
+
+def test_the_mail_of_a_release_says_that_the_result_is_there_and_never_which(world, db, jury, app):
+    jury.publish(jury.deliberated(world.learner))
+    told = mails(db, "note_released")
+    assert sorted(m["person_id"] for m in told) == sorted([world.learner.id, world.tutor.id])
+    with app.test_request_context():
+        message = compose(
+            db.get_one(Person, world.learner.id),
+            "note_released",
+            told[0]["params"],
+            "https://palier.example.org/enter/x",
+            app.extensions["palier"].settings,
+        )
+    text = f"{message['Subject']}\n{message.get_content()}".casefold()
+    assert [word for word in ("validé", "admis", "15", "ajourné", "15,25") if word in text] == []
+    assert "https://palier.example.org/enter/x" in text

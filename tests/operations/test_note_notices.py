@@ -138,7 +138,7 @@ def test_the_deliberation_is_told_to_nobody_and_the_release_to_both(there, bag, 
     make("record_deliberation", Side.PRESIDENT, facts)
     assert bag.open() == []
     make("publish", Side.COORDINATOR, Facts(recorded_outcome=Outcome.PASSED))
-    assert heard(bag.open()) == [("note_told", world.learner.id), ("note_told", world.tutor.id)]
+    assert heard(bag.open()) == [("note_released", world.learner.id), ("note_released", world.tutor.id)]
 
 
 def test_more_time_a_derogation_a_tutor_and_an_answer_are_told(there, bag, world):

@@ -48,7 +48,7 @@ def moved(
             if person.id in told or (own and side not in decision.now):
                 continue
             told.add(person.id)
-            template = "note_receipt" if own else _template(decision.state, side)
+            template = "note_receipt" if own else _template(decision, side)
             due = _due(db, note, decision.state) if side is Side.LEARNER else None
             tell(
                 db,
@@ -130,8 +130,11 @@ def answered(
         tell(db, person, "note_answered", path=path, now=now, actor=actor.name, **_about(db, note))
 
 
-def _template(state: State, side: Side) -> str:
-    awaited = visible_turn(state, side) is TURN_OF_SIDE.get(side)
+def _template(decision: Decision, side: Side) -> str:
+    if decision.move.name == "publish":
+        # A mail may be read by others than its addressee: it says that the result is there, never which.
+        return "note_released"
+    awaited = visible_turn(decision.state, side) is TURN_OF_SIDE.get(side)
     return "note_turn" if awaited else "note_told"
 
 
