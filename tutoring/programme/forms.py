@@ -33,6 +33,7 @@ from tutoring.web.forms import Form, choices_of
 CLOCK = ["%H:%M", "%H:%M:%S"]
 LINE = Length(max=300, message="too_long")
 TEXT = Length(max=20_000, message="too_long")
+TEXT.field_flags = {}  # a bound that nobody meets: not worth a hint under each text
 NEEDED = InputRequired("required")
 
 

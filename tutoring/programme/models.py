@@ -63,6 +63,11 @@ class Cohort(Rooted, Base):
     __mapper_args__ = {"version_id_col": version}
 
     @property
+    def path(self) -> str:
+        """Its front page, where upper floors gather what concerns the reader."""
+        return f"/c/{self.id}/"
+
+    @property
     def spec(self) -> NoteSpec:
         """The validation note as this cohort specifies it."""
         return NoteSpec.from_dict(self.note_spec)

@@ -39,7 +39,7 @@ def nav(standing: Standing) -> Iterable[NavLink]:
 def calendar(db: Session, standing: Standing) -> Iterable[CalendarEntry]:
     """Days, deadlines (a learner's own), the jury's first day, voluntary events. Codes: day, topic, plan, draft,
     final, jury, voluntary; a deadline is told at the instant its day ends."""
-    cohort, front = standing.cohort, f"/c/{standing.cohort.id}/"
+    cohort, front = standing.cohort, standing.cohort.path
     for day in calendar_of(db, cohort.id):
         starts = day.half_days[0].starts if day.half_days else MORNING
         yield CalendarEntry(instant(day.date, starts), "day", day.title, f"{front}days/{day.number}")

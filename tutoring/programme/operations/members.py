@@ -73,7 +73,7 @@ def invite_member(
         db,
         person,
         "invitation",
-        path=f"/c/{cohort.id}/",
+        path=cohort.path,
         now=now,
         by=actor.name,
         cohort=cohort.name,

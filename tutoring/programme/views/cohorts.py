@@ -21,7 +21,7 @@ from tutoring.web.wording import label
 def home(page: HomePage) -> ResponseReturnValue:
     """The viewer's cohorts; whoever has only one is led to its front page."""
     if len(page.standings) == 1 and not page.person.administrator:
-        return redirect(f"/c/{page.standings[0].cohort.id}/", 303)
+        return redirect(page.standings[0].cohort.path, 303)
     return render_template("programme/home.html", page=page)
 
 

@@ -78,7 +78,7 @@ def give_role(page: PersonPage) -> ResponseReturnValue:
     flash("saved")
     cohort_id = page.standing.cohort.id
     if page.membership.person_id == page.standing.person.id:
-        return redirect(f"/c/{cohort_id}/", 303)  # perhaps no coordinator any more
+        return redirect(page.standing.cohort.path, 303)  # perhaps no coordinator any more
     return redirect(
         url_for("programme.person", cohort_id=cohort_id, person_id=page.membership.person_id), 303
     )
