@@ -2,7 +2,7 @@
 
 import pytest
 from flask import request
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from tutoring.people.models import Institution
 from tutoring.people.operations import make_institution
@@ -52,6 +52,34 @@ def test_a_post_that_answers_422_leaves_nothing(route, browse, counted):
     route(lambda: (write(), ("again", 422))[1])
     assert browse().post("/probe").status_code == 422
     assert counted() == 0
+
+
+@pytest.mark.parametrize(("method", "mode"), [("get", "DEFERRED"), ("post", "IMMEDIATE")])
+def test_whoever_is_signed_in_begins_a_post_as_a_writer(app, world, browse, method, mode):
+    with app.app_context():
+        engine = edge.database.engine
+    if engine.dialect.name != "sqlite":
+        return  # there a reader becomes a writer at any time
+    browser, began = browse(world.learner), []
+    token = browser.token()
+
+    def note(_connection, _cursor, statement, *_):
+        if statement.startswith("BEGIN"):
+            began.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    data = {"csrf_token": token, "locale": "fr", "next": "/me"}
+    if method == "post":
+        browser.client.post(
+            "/language",
+            data=data,
+            base_url="https://127.0.0.1:8000",
+            headers={"Referer": "https://127.0.0.1:8000/"},
+        )
+    else:
+        browser.get("/me")
+    event.remove(engine, "before_cursor_execute", note)
+    assert began == [f"BEGIN {mode}"]
 
 
 def test_a_get_writes_nothing(route, browse, counted):

@@ -12,7 +12,6 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from tutoring.store.db import writing
 from tutoring.store.files import FileStore
 from tutoring.store.outbox import Consumer
 from tutoring.store.settings import Settings
@@ -71,6 +70,7 @@ class Palier(Flask):
     """Flask with one commit per request: after a view that succeeded and before its response leaves.
 
     So a stale version or a broken constraint becomes a 409 page, not a lie. A GET is rolled back: it writes nothing.
+    A request that may write begins as a writer before its viewer is read (`guard.close_by_default`).
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -79,8 +79,6 @@ class Palier(Flask):
 
     def dispatch_request(self) -> Response:
         reading = request.method in READS
-        if not reading:
-            writing(database.session)
         response = make_response(super().dispatch_request())
         if reading or response.status_code >= 400:
             database.session.rollback()

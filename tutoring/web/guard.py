@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from tutoring.store.db import bind_institution
-from tutoring.web.edge import session
+from tutoring.store.db import bind_institution, writing
+from tutoring.web.edge import READS, session
 
 
 class Viewer(Protocol):
@@ -92,9 +92,13 @@ def rule_of(app: Flask, endpoint: str) -> Guard | Open | None:
 
 
 def close_by_default() -> None:
-    """Before each request: bind the session to the viewer's institution, refuse a route that nobody guards."""
+    """Before each request: begin to read or to write, bind the viewer's institution, refuse a route nobody guards."""
     if request.endpoint is None:
         return
+    if request.method not in READS:
+        # Before the viewer is read: a transaction that began as a reader's cannot always become a writer's (SQLite).
+        # And after the body was received (the forged-request check does): a slow upload keeps nobody waiting.
+        writing(session())
     if current_user.is_authenticated:
         bind_institution(session(), current_user.institution_id)
     if request.endpoint != "static" and rule_of(current_app, request.endpoint) is None:
