@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import SelectField, StringField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
-from lti.models import NewCourse
+from lti.models import NewCourse, Page
+from lti.protocol.claims import DeepLinkingSettings
 from tutoring.web.forms import Form
 
 
@@ -38,6 +39,27 @@ class ChooseCohortForm(Form):
             (cohort.id, f"{cohort.track.name} · {cohort.name}") for cohort in course.cohorts
         ]
         return self
+
+
+class SelectionForm(Form):
+    """The pages to link to: several, or one where the platform takes one."""
+
+    pages = SelectMultipleField(choices=list(Page), validators=[InputRequired("choose")])
+    page = RadioField(choices=list(Page), validators=[InputRequired("choose")])
+
+    @classmethod
+    def of(cls, settings: DeepLinkingSettings) -> SelectionForm:
+        """The form that this platform's wish calls for."""
+        form = cls()
+        if settings.accept_multiple:
+            del form.page
+        else:
+            del form.pages
+        return form
+
+    def chosen(self) -> list[str]:
+        """The pages chosen, as codes of `Page`."""
+        return list(self.pages.data or []) if self.pages is not None else [str(self.page.data)]
 
 
 class Button(Form):

@@ -133,7 +133,7 @@ def _reset(places: Places) -> None:
 
 def _run(places: Places) -> int:
     for port in (places.port, places.lms_port, places.mail_port):
-        _require_free(port)
+        _require_free(port, places)
     _tell_environment(places)
     ending = _Ending()
     processes = Processes()
@@ -159,14 +159,15 @@ def _run(places: Places) -> int:
     return 0
 
 
-def _require_free(port: int) -> None:
+def _require_free(port: int, places: Places) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise CannotStart(
-                f"Port {port} is taken by another program. Choose others: make demo PORT=8100 LMS_PORT=8101"
+                f"Port {port} is taken by another program. Choose others: "
+                f"make demo PORT={places.port + 200} LMS_PORT={places.lms_port + 200}"
             ) from error
 
 

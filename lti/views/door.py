@@ -15,7 +15,7 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti import queries, tickets
+from lti import queries, selection, tickets
 from lti.connection import connection
 from lti.forms import Button
 from lti.keyring import own_keys
@@ -25,6 +25,7 @@ from lti.protocol import keys, launch, login, state
 from lti.protocol.claims import Launch
 from lti.protocol.errors import InvalidLaunch, Reason
 from lti.protocol.platform import Platform as KnownPlatform
+from lti.selection import Selection
 from lti.views.blueprint import pages
 from lti.views.courses import remember_course
 from tutoring.people.models import Person
@@ -124,12 +125,30 @@ def _let_in(verified: Launch, arrival: Arrival) -> ResponseReturnValue:
     ticket = tickets.write(
         fresh=secrets.token_urlsafe(16),
         person=arrival.person.get_id(),
-        target=target_of(verified, arrival, house().settings.base_url),
+        target=_selection_of(verified, arrival) or target_of(verified, arrival, house().settings.base_url),
         frame=frame_of(verified),
         secret=house().settings.secret_key,
         now=now(),
     )
     return redirect(url_for("lti.landed", ticket=ticket), 303)
+
+
+def _selection_of(verified: Launch, arrival: Arrival) -> str:
+    """Where staff choose the links that a platform asks for; '' for any other launch."""
+    if verified.deep_linking is None or arrival.course is None or not arrival.staff:
+        return ""
+    sealed = selection.seal(
+        Selection(
+            person_id=arrival.person.id,
+            platform_id=int(verified.platform.id),
+            deployment_id=verified.deployment_id,
+            cohort_id=arrival.course.cohort_id,
+            settings=verified.deep_linking,
+        ),
+        secret=house().settings.secret_key,
+        now=now(),
+    )
+    return url_for("lti.select_links", selection=sealed)
 
 
 def _enter(person: Person, frame: str) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 
 from lti.models import CourseLink, Platform
 from lti.operations import CourseFacts, link_course
-from lti.practice.visitor import Form, Visitor
+from lti.practice.visitor import Form, Visitor, read_form
 from lti.protocol.errors import Reason
 from tests.conftest import Browser
 from tests.door import (
+    ARTS,
     CLAIRE,
     EDUC,
     EDUC_HOME,
@@ -359,3 +360,35 @@ def test_a_login_that_must_be_refused_leaves_no_cookie_and_no_row(door, changes,
 
 def test_a_launch_by_get_is_not_one(door):
     assert door.browser().get("/lti/launch?id_token=x&state=y").status_code == 405
+
+
+def selecting(door, person=MARIANNE):
+    browser = door.browser()
+    visitor = Visitor(door.lms.url, person)
+    initiation = visitor.open_selection(ARTS)
+    login = browser.client.post("/lti/login", data=initiation.fields, base_url=HTTPS)
+    landed = land(browser, post(browser, visitor.authenticate(login.headers["Location"])))
+    return browser, visitor, landed.headers["Location"]
+
+
+def test_staff_choose_the_links_that_a_course_shows(door):
+    browser, visitor, where = selecting(door)
+    page = browser.get(where).get_data(as_text=True)
+    assert ("Quels liens ajouter" in page, "sesskey" in page + where) == (True, False)
+    sealed = where.partition("selection=")[2]
+    assert browser.post("/lti/select", {"selection": sealed}).status_code == 422
+    answer = browser.post("/lti/select", {"selection": sealed, "pages": ["note", "library"]})
+    assert f"form-action 'self' {door.lms.url}" in answer.headers["Content-Security-Policy"]
+    form = read_form(answer.get_data(as_text=True).partition("<main")[2].partition("</main>")[0])
+    assert form.action.startswith(f"{door.lms.url}/deep-linking/return?")
+    assert set(form.fields) == {"JWT"}
+    visitor.close()
+
+
+def test_a_selection_belongs_to_who_began_it_and_has_its_time(door):
+    browser, _, where = selecting(door)
+    land(browser, door.launch(browser, CLAIRE))
+    assert browser.get(where).status_code == 404
+    browser, _, where = selecting(door)
+    door.clock.advance(hours=1)
+    assert browser.get(where).status_code == 404

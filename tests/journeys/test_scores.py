@@ -13,7 +13,8 @@ from sqlalchemy import select
 from app import create_app
 from lti.gradebook import GRADEBOOK, next_stamp
 from lti.models import CourseLink, ResourceLink, Score
-from tests.door import INES, NOTE, SAMIR, Door, introduce, land, practice_lms, served
+from lti.practice.visitor import Visitor, read_form
+from tests.door import HTTPS, INES, NOTE, SAMIR, Door, introduce, land, post, practice_lms, served
 from tests.factories import World
 from tutoring.jury.models import Hearing, Panel
 from tutoring.notes.operations import open_note
@@ -259,3 +260,24 @@ def test_a_stamp_grows_by_whole_seconds(clock):
         seconds=1
     )
     assert next_stamp(now + timedelta(seconds=1), now) == now + timedelta(seconds=1)
+
+
+def test_the_links_chosen_in_palier_stand_in_the_course(door):
+    browser, visitor = door.browser(), Visitor(door.lms.url, "3")
+    initiation = visitor.open_selection("2")
+    login = browser.client.post("/lti/login", data=initiation.fields, base_url=HTTPS)
+    landed = land(browser, post(browser, visitor.authenticate(login.headers["Location"])))
+    sealed = landed.headers["Location"].partition("selection=")[2]
+    chosen = browser.post("/lti/select", {"selection": sealed, "pages": ["note", "library"]})
+    form = read_form(chosen.get_data(as_text=True).partition("<main")[2].partition("</main>")[0])
+    assert visitor.http.post(form.action, data=form.fields, timeout=10).status_code == 200
+    added = door.lms.store.added_links("2")
+    assert [(link.title, link.custom) for link in added] == [
+        ("Note de validation", {"page": "note"}),
+        ("Bibliothèque", {"page": "library"}),
+    ]
+    columns = {
+        item.label: item.maximum for item in door.lms.store.line_items("2") if item.link == added[0].id
+    }
+    assert columns == {"Note de validation": 100.0}
+    visitor.close()
