@@ -176,13 +176,13 @@ def test_the_queue_is_in_order_with_version_wait_and_next_date(world, browse, at
         ["Étudiant·e", "À relire", "Attend depuis", "Prochaine échéance"],
         [
             "Prénom1 Nom01 La jauge",
-            "Plan détaillé étape 2 sur 6 déposé en retard",
+            "Plan détaillé étape 2 sur 6 Lire et répondre Prénom1 Nom01 déposé en retard",
             "14 jours au-delà des 10 jours visés",
             "2 mai 2027 Brouillon passée",
         ],
         [
             "Prénom0 Nom00 La friche",
-            "Brouillon 2 étape 3 sur 6",
+            "Brouillon 2 étape 3 sur 6 Lire et répondre Prénom0 Nom00",
             "3 jours",
             "30 mai 2027 Version finale",
         ],

@@ -7,61 +7,27 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from tutoring.desk.board import ordered, tally
 from tutoring.desk.lines import Frame, InReview, Line, Record, line_of
 from tutoring.desk.models import BoardPage, Elsewhere, FrontPage, QueuePage, Sitting
+from tutoring.desk.statements import (
+    ELSEWHERE,
+    NEXT_DAY,
+    RECORDS,
+    RECORDS_OF_LEARNER,
+    RECORDS_OF_TUTOR,
+    SITTINGS,
+    SPEAKING,
+    STEPS,
+    VERSIONS,
+)
 from tutoring.desk.told import Happened, told_by
 from tutoring.jury.composition import Count
-from tutoring.jury.models import Evaluation, Hearing, Panel, Seat
-from tutoring.notes.models import Review, Submission, ValidationNote
 from tutoring.notes.moves import STAGE_OF, Side, Stage, State, Turn
-from tutoring.people.models import Person
-from tutoring.programme.models import Cohort, Day, Membership, Role, Speaker, Standing
-from tutoring.programme.queries import extensions_of, next_day_of
-from tutoring.store.events import Event
-
-# Built once: to adapt an alias costs more than to ask the question.
-_TUTOR = aliased(Person)
-_SEATED = aliased(Seat)
-_MINE = aliased(Evaluation)
-
-# How many of those who sit have locked their evaluation of a hearing.
-_LOCKED = (
-    select(func.count())
-    .select_from(Evaluation)
-    .join(_SEATED, and_(_SEATED.panel_id == Hearing.panel_id, _SEATED.person_id == Evaluation.juror_id))
-    .where(Evaluation.hearing_id == Hearing.id, Evaluation.locked_at.is_not(None))
-    .correlate(Hearing)
-    .scalar_subquery()
-)
-
-# One row for each learner, with the note and tutor that they have or not; columns only.
-_RECORDS = (
-    select(
-        Person.id,
-        Person.name,
-        Person.family_name,
-        ValidationNote.id,
-        ValidationNote.title,
-        ValidationNote.state,
-        ValidationNote.stood_at,
-        ValidationNote.turn_since,
-        ValidationNote.shown_since,
-        _TUTOR.id,
-        _TUTOR.name,
-    )
-    .select_from(Membership)
-    .join(Person, Person.id == Membership.person_id)
-    .outerjoin(
-        ValidationNote,
-        and_(ValidationNote.cohort_id == Membership.cohort_id, ValidationNote.author_id == Person.id),
-    )
-    .outerjoin(_TUTOR, _TUTOR.id == ValidationNote.tutor_id)
-    .where(Membership.role == str(Role.LEARNER))
-)
+from tutoring.programme.models import Cohort, Day, Role, Standing
+from tutoring.programme.queries import extensions_of
 
 
 def front_page(db: Session, standing: Standing, now: datetime) -> FrontPage:
@@ -69,7 +35,7 @@ def front_page(db: Session, standing: Standing, now: datetime) -> FrontPage:
     frame = frame_of(standing.cohort, now)
     shared: dict[str, Any] = {
         "standing": standing,
-        "day": next_day_of(db, standing.cohort.id, frame.today),
+        "day": next_day(db, standing.cohort.id, frame.today),
         "today": frame.today,
     }
     if standing.role == Role.LEARNER:
@@ -86,6 +52,11 @@ def front_page(db: Session, standing: Standing, now: datetime) -> FrontPage:
     return FrontPage(
         **shared, queue=awaiting_tutor(mine), follows=len(mine), tally=tally(lines), lines=ordered(lines)
     )
+
+
+def next_day(db: Session, cohort_id: int, today: date) -> Day | None:
+    """The cohort's next day (today included) with its half-days and speakers, in one question."""
+    return db.scalars(NEXT_DAY, {"cohort": cohort_id, "today": today}).unique().one_or_none()
 
 
 def frame_of(cohort: Cohort, now: datetime) -> Frame:
@@ -111,12 +82,7 @@ def _own_note(db: Session, standing: Standing, frame: Frame) -> dict[str, Any]:
 
 def steps_of(db: Session, note_id: int) -> list[Happened]:
     """What happened to a note, oldest first, whoever may know of it."""
-    rows = db.execute(
-        select(Event.data, Event.at, Event.actor_id, Person.name)
-        .outerjoin(Person, Person.id == Event.actor_id)
-        .where(Event.subject_type == ValidationNote.__tablename__, Event.subject_id == note_id)
-        .order_by(Event.id)
-    )
+    rows = db.execute(STEPS, {"note": note_id})
     return [Happened(data, at, actor_id, who or "") for data, at, actor_id, who in rows]
 
 
@@ -164,12 +130,9 @@ def _lines(
     with_versions: bool = False,
 ) -> list[Line]:
     """The lines of a cohort's learners as this reader may see them, of one learner or tutor when given."""
-    question = _RECORDS.where(Membership.cohort_id == standing.cohort.id)
-    if learner_id is not None:
-        question = question.where(Membership.person_id == learner_id)
-    if tutor_id is not None:
-        question = question.where(ValidationNote.tutor_id == tutor_id)
-    records = [_record(row) for row in db.execute(question)]
+    question = RECORDS_OF_LEARNER if learner_id else RECORDS_OF_TUTOR if tutor_id else RECORDS
+    asked = {"cohort": standing.cohort.id, "person": learner_id or tutor_id}
+    records = [_record(row) for row in db.execute(question, asked)]
     later: defaultdict[int, dict[Stage, date]] = defaultdict(dict)
     for extension in extensions_of(db, standing.cohort.id, learner_id):
         later[extension.person_id][Stage(extension.stage)] = extension.until
@@ -207,19 +170,7 @@ def _record(row: Any) -> Record:
 def versions_in_review(db: Session, records: Sequence[Record]) -> dict[int, InReview]:
     """By note id, the version that its tutor has to answer: the newest handed in at the stage being reviewed."""
     stages = {r.note_id: STAGE_OF[r.state] for r in records if r.state and r.note_id is not None}
-    rows = db.execute(
-        select(
-            Submission.note_id,
-            Submission.id,
-            Submission.stage,
-            Submission.number,
-            Submission.late,
-            Review.drafted_at.is_not(None),
-        )
-        .outerjoin(Review, and_(Review.submission_id == Submission.id, Review.released_at.is_(None)))
-        .where(Submission.note_id.in_(stages), Submission.withdrawn_at.is_(None))
-        .order_by(Submission.id)
-    )
+    rows = db.execute(VERSIONS, {"notes": list(stages)})
     newest: dict[int, InReview] = {}
     for note_id, id_, stage, number, late, begun in rows:
         if stages[note_id] == stage:
@@ -229,52 +180,20 @@ def versions_in_review(db: Session, records: Sequence[Record]) -> dict[int, InRe
 
 def waiting_elsewhere(db: Session, standing: Standing) -> list[Elsewhere]:
     """The other cohorts of this tutor in which notes await them, by name."""
-    rows = db.execute(
-        select(Cohort.id, Cohort.name, func.count(ValidationNote.id))
-        .join(ValidationNote, ValidationNote.cohort_id == Cohort.id)
-        .join(
-            Membership,
-            and_(Membership.cohort_id == Cohort.id, Membership.person_id == standing.person.id),
-        )
-        .where(
-            ValidationNote.tutor_id == standing.person.id,
-            ValidationNote.turn == str(Turn.TUTOR),
-            Cohort.id != standing.cohort.id,
-            Membership.role.in_([str(Role.STAFF), str(Role.COORDINATOR)]),
-        )
-        .group_by(Cohort.id, Cohort.name)
-        .order_by(Cohort.name)
-    )
+    asked = {"cohort": standing.cohort.id, "person": standing.person.id}
+    rows = db.execute(ELSEWHERE, asked)
     return [Elsewhere(cohort_id, name, count) for cohort_id, name, count in rows]
 
 
 def speaking_days(db: Session, standing: Standing, today: date) -> tuple[Day, ...]:
     """The days to come on which this person speaks in this cohort, the nearest first."""
-    return tuple(
-        db.scalars(
-            select(Day)
-            .join(Speaker, and_(Speaker.day_id == Day.id, Speaker.person_id == standing.person.id))
-            .where(Day.cohort_id == standing.cohort.id, Day.date >= today)
-            .order_by(Day.date, Day.number)
-        )
-    )
+    asked = {"cohort": standing.cohort.id, "person": standing.person.id, "today": today}
+    return tuple(db.scalars(SPEAKING, asked))
 
 
 def sittings_of(db: Session, standing: Standing) -> tuple[Sitting, ...]:
     """The panels of this cohort on which this person sits, and what each expects of them now, by day."""
-    before_them = and_(
-        ValidationNote.state == str(State.WITH_JURY), ValidationNote.author_id != standing.person.id
-    )
-    rows = db.execute(
-        select(Panel.id, Panel.sits_on, Panel.place, Seat.presides, before_them, _MINE.locked_at, _LOCKED)
-        .select_from(Seat)
-        .join(Panel, Panel.id == Seat.panel_id)
-        .outerjoin(Hearing, Hearing.panel_id == Panel.id)
-        .outerjoin(ValidationNote, ValidationNote.id == Hearing.note_id)
-        .outerjoin(_MINE, and_(_MINE.hearing_id == Hearing.id, _MINE.juror_id == standing.person.id))
-        .where(Panel.cohort_id == standing.cohort.id, Seat.person_id == standing.person.id)
-        .order_by(Panel.sits_on.is_(None), Panel.sits_on, Panel.id)
-    )
+    rows = db.execute(SITTINGS, {"cohort": standing.cohort.id, "person": standing.person.id})
     return _sittings(rows, standing.cohort)
 
 
