@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, NullPool, event, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.orm import Session
@@ -220,9 +221,16 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return settings_in(tmp_path, database_url)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all applications of the session: each would compile its own otherwise."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+def app(settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     application = create_app(settings, clock=clock)
+    application.jinja_env.bytecode_cache = compiled_templates
     yield application
     with application.app_context():
         edge.database.engine.dispose()
