@@ -128,7 +128,15 @@ class _Walker:
             if found:
                 at = max(at, found[-1] + timedelta(days=4))
             found.append(min(at, self.walk_of.now))
-        return found
+        return self._since_opening(found)
+
+    def _since_opening(self, found: list[datetime]) -> list[datetime]:
+        """Closer together in a young cohort: nothing happens before its first day, when the note is opened."""
+        opened = instant(self.walk_of.cohort.starts_on, time(9))
+        if not found or found[0] >= opened or found[-1] <= opened:
+            return found
+        share = 0.9 * (found[-1] - opened) / (found[-1] - found[0])
+        return [(found[-1] - (found[-1] - at) * share).replace(second=0, microsecond=0) for at in found]
 
     def _counted_back(self, left: int) -> datetime:
         """The day of a step that has `left` others after it, at another minute for each note."""

@@ -138,7 +138,7 @@ def test_the_mails_of_a_jury_say_what_and_by_when_and_never_a_grade(app, world, 
     with open_postbox() as postbox:
         send_all(app, clock, postbox)
         [given] = [m for m in postbox.to(world.staff.email) if "évaluer" in m["Subject"]]
-        assert "mardi 1 juin 2027" in str(given.get_content())
+        assert "mardi 1er juin 2027" in str(given.get_content())
         [released] = postbox.to(world.learner.email)[-1:]
         assert [secret for secret in ("8,25", "825", "Motif") if secret in str(released.get_content())] == []
         assert "/enter/" in str(released.get_content())

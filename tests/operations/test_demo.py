@@ -11,7 +11,7 @@ from lti.demo.pdf import text_pdf
 from lti.models import CourseLink, Platform, ResourceLink
 from resources.models import Edition, Reading
 from tutoring.documents.pages import read_pages
-from tutoring.notes.models import ValidationNote
+from tutoring.notes.models import Submission, ValidationNote
 from tutoring.notes.operations import trail
 from tutoring.people.models import Identity, Person
 from tutoring.programme.models import Cohort, Membership, Track
@@ -71,6 +71,16 @@ def test_everyone_is_known_to_the_platform_or_by_mail_and_nobody_is_mailed(made)
     assert Counter(made.scalars(select(Membership.role)))["learner"] == 33
     assert made.scalars(select(Person.name).where(Person.administrator)).all() == ["Sylvie Marchetti"]
     assert "mail" not in Counter(made.scalars(select(OutboxRow.consumer)))
+
+
+def test_nothing_happens_before_the_cohort_begins(made):
+    firsts = made.execute(
+        select(func.min(Submission.submitted_at), Cohort.starts_on)
+        .join(ValidationNote, ValidationNote.id == Submission.note_id)
+        .join(Cohort, Cohort.id == ValidationNote.cohort_id)
+        .group_by(Cohort.id, Cohort.starts_on)
+    ).all()
+    assert [first.date() >= begins for first, begins in firsts] == [True, True]
 
 
 def test_the_space_holds_syntheses_and_readings(made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from tutoring.web.wording import label
 
 LOCAL = ZoneInfo("Europe/Paris")
 LANGUAGES = ("fr", "en")
+FIRST = re.compile(r"(?<!\d)1(?= [^\W\d])")
 
 
 def choose_locale() -> str:
@@ -39,14 +41,19 @@ def local_date(value: date | datetime | str, style: str = "long") -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     day = value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
-    return str(format_date(day, style))
+    return _first(str(format_date(day, style)))
 
 
 def local_datetime(value: datetime | str) -> str:
     """An instant in words, with the zone it is told in: `28 mars 2027, 23:59 (Paris)`. ISO text is read too."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return f"{format_datetime(value, 'd MMMM y, HH:mm')}\N{NO-BREAK SPACE}(Paris)"
+    return _first(f"{format_datetime(value, 'd MMMM y, HH:mm')}\N{NO-BREAK SPACE}(Paris)")
+
+
+def _first(words: str) -> str:
+    """French says the first of a month "1er"; the CLDR's patterns, which Babel follows, leave the bare figure."""
+    return FIRST.sub("1er", words) if str(get_locale() or "fr").startswith("fr") else words
 
 
 def since_days(value: datetime) -> int:
