@@ -63,7 +63,7 @@ def take_lms(browser: Browser, live: Live, folder: Path) -> None:
         person.page.goto(live.lms.url + path)
         take(person.page, folder, f"lms-{name}")
     person.open("Espace de la formation")
-    person.palier.get_by_role("heading", level=1).wait_for()
+    person.palier.get_by_role("heading", name="Bonjour").wait_for()
     take(person.page, folder, "lms-frame")
     person.context.close()
 

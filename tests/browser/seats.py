@@ -28,6 +28,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--lang=fr",
     "--test-third-party-cookie-phaseout",
 )
 PATIENCE_MS = 15_000
