@@ -136,7 +136,11 @@ class _Walker:
         if not found or found[0] >= opened or found[-1] <= opened:
             return found
         share = 0.9 * (found[-1] - opened) / (found[-1] - found[0])
-        return [(found[-1] - (found[-1] - at) * share).replace(second=0, microsecond=0) for at in found]
+        closer = [found[-1] - (found[-1] - at) * share for at in found]
+        by_day = [new.replace(hour=at.hour, minute=at.minute) for new, at in zip(closer, found, strict=True)]
+        # At an hour of the day where there is a day for each.
+        in_order = by_day == sorted(by_day) and opened <= by_day[0] and by_day[-1] <= found[-1]
+        return [at.replace(second=0, microsecond=0) for at in (by_day if in_order else closer)]
 
     def _counted_back(self, left: int) -> datetime:
         """The day of a step that has `left` others after it, at another minute for each note."""
