@@ -31,6 +31,11 @@ from tutoring.store.settings import Settings
 from tutoring.web import edge
 
 ON_BOTH = {"operations", "journeys"}
+MEMORY = Path("/dev/shm")
+
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2 << 30:
+    # Each test has a database of its own: in memory they cost a third of what a slow disk makes of them.
+    tempfile.tempdir = str(MEMORY)
 
 
 def create_engine(url: str, **options: Any) -> Engine:
