@@ -32,7 +32,7 @@ from tutoring.people.models import Person
 from tutoring.people.notices import tell
 from tutoring.people.operations import Names, know
 from tutoring.programme.models import Cohort, Role, Standing, Track
-from tutoring.programme.operations import admit, open_cohort
+from tutoring.programme.operations import admit, change_role, open_cohort
 from tutoring.programme.queries import member
 from tutoring.store.db import bind_institution
 from tutoring.store.events import Event, record
@@ -152,7 +152,8 @@ def burn(db: Session, source: str, nonce: str, *, expires_at: datetime, now: dat
 def arrive(db: Session, launch: Launch, *, now: datetime) -> Arrival:
     """Let a verified launch in: burn its nonce, know its person, admit them to the cohort that its course opens.
 
-    A role once held is kept, whatever the platform says later. Raises InvalidLaunch (NONCE_USED); refused (403) when
+    A role once held is kept, whatever the platform says later; but a learner who handed nothing in and launches as
+    staff is staff. Raises InvalidLaunch (NONCE_USED); refused (403) when
     the launch gives no role in a course of which the person is no member. Nobody is known for a learner's launch from a
     course that opens nothing (the caller answers 403, so nothing is kept).
     """
@@ -212,9 +213,14 @@ def role_for(roles: frozenset[CourseRole], person: Person) -> Role | None:
 def _admit_as_launched(
     db: Session, cohort: Cohort, person: Person, roles: frozenset[CourseRole], *, now: datetime
 ) -> None:
-    if member(db, cohort.id, person.id) is not None:
-        return
+    known = member(db, cohort.id, person.id)
     role = role_for(roles, person)
+    if known is not None:
+        mistaken = known.role == Role.LEARNER and role is Role.STAFF
+        # Moodle's roster tells a non-editing teacher as Learner: the launch knows better, if they wrote nothing yet.
+        if mistaken and not queries.has_handed_in(db, cohort.id, person.id):
+            change_role(db, Standing(cohort, person, Role.LEARNER), known, Role.STAFF, now=now)
+        return
     if role is None:
         raise Refusal("no_role_in_course", status=403)
     admit(db, cohort, person, role, actor=None, now=now)

@@ -21,7 +21,7 @@ from lti.models import (
 )
 from lti.protocol.platform import Platform as KnownPlatform
 from tutoring.jury.models import Hearing
-from tutoring.notes.models import ValidationNote
+from tutoring.notes.models import Submission, ValidationNote
 from tutoring.people.models import Identity, Person
 from tutoring.programme.models import Cohort
 from tutoring.programme.queries import cohorts, standing_in, tracks
@@ -232,3 +232,14 @@ def framing_platform(db: Session, origin: str) -> Platform | None:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def has_handed_in(db: Session, cohort_id: int, person_id: int) -> bool:
+    """Whether this person has handed anything in as a learner of the cohort."""
+    question = (
+        select(Submission.id)
+        .join(Submission.note)
+        .where(ValidationNote.cohort_id == cohort_id, ValidationNote.author_id == person_id)
+        .limit(1)
+    )
+    return db.scalar(question) is not None

@@ -1,5 +1,6 @@
 """What the door keeps: nonces burnt once, roles never lowered, codes good once, keys that only the secret opens."""
 
+import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,9 +29,10 @@ from lti.protocol.errors import InvalidLaunch, Reason
 from lti.protocol.keys import Stage
 from lti.protocol.roles import CourseRole
 from lti.queries import as_known
+from tests.notes import seat
 from tutoring.people.models import Person
 from tutoring.people.queries import person_known_as
-from tutoring.programme.models import Membership, Role, Standing
+from tutoring.programme.models import Cohort, Membership, Role, Standing
 from tutoring.store.refusal import Refusal
 
 SECRET = "a secret of the tests, long enough to be one"
@@ -123,12 +125,26 @@ def test_what_a_platform_no_longer_tells_is_kept(db, clock, platform, course):
 
 @pytest.mark.parametrize(
     ("first", "then", "kept"),
-    [(STAFF, LEARNER, Role.STAFF), (STAFF, frozenset(), Role.STAFF), (LEARNER, STAFF, Role.LEARNER)],
+    [(STAFF, LEARNER, Role.STAFF), (STAFF, frozenset(), Role.STAFF), (LEARNER, STAFF, Role.STAFF)],
 )
 def test_a_role_once_held_is_kept(db, clock, platform, course, first, then, kept):
     person = arrive(db, launch(platform, clock, roles=first), now=clock()).person
     arrive(db, launch(platform, clock, roles=then, nonce="n2"), now=clock())
     assert roles_of(db, person) == [kept]
+
+
+def test_a_learner_who_handed_something_in_stays_one_even_when_launched_as_staff(db, world, clock, platform):
+    cohort = db.get_one(Cohort, world.cohort.id)
+    facts = CourseFacts(platform_id=platform.id, context_id="c9", title="Cours")
+    link_course(db, facts, cohort, actor=None, now=clock())
+    learner = arrive(db, launch(platform, clock, roles=LEARNER, context="c9"), now=clock()).person
+    again = launch(platform, clock, roles=STAFF, context="c9", nonce="n2")
+    there = seat(db, world, author=learner, tutor=False)
+    there.world = copy.copy(world)
+    there.world.learner = learner
+    there.topic()
+    arrive(db, again, now=clock())
+    assert roles_of(db, learner) == [Role.LEARNER]
 
 
 def test_a_launch_without_a_role_opens_nothing_to_a_stranger(db, clock, platform, course):
