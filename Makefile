@@ -1,4 +1,4 @@
-# demo · demo-reset · test · check · bench · interop · vendor · lock — each works on a machine with Python 3.11+, git and make.
+# demo · demo-reset · test · browser · check · bench · interop · vendor · lock — each works on a machine with Python 3.11+, git and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +9,7 @@ export PORT LMS_PORT PALIER_DATA
 # The catalogue of English sentences is compiled on the machine, never committed.
 CATALOGUES := translations/en/LC_MESSAGES/messages.mo
 
-.PHONY: demo demo-reset test check bench interop vendor lock catalogues messages permissions
+.PHONY: demo demo-reset test browser check bench interop vendor lock catalogues messages permissions
 
 demo: .venv/ready $(CATALOGUES)
 	@exec $(BIN)/python -m lti.demo
@@ -18,7 +18,11 @@ demo-reset: .venv/ready
 	@$(BIN)/python -m lti.demo --reset
 
 test: .venv/ready-dev $(CATALOGUES)
-	$(BIN)/pytest -q -n auto --dist loadgroup
+	$(BIN)/pytest -q -n auto -m "not browser and not interop"
+
+# In Debian's chromium, where the machine has it.
+browser: .venv/ready-dev $(CATALOGUES)
+	$(BIN)/pytest -q -n auto --dist loadgroup tests/browser
 
 check: .venv/ready-dev $(CATALOGUES)
 	$(BIN)/ruff check .
