@@ -32,8 +32,8 @@ from tutoring.web import edge
 LEARNERS, DAYS, REMARKS = 30, 15, 10
 WORDS = (
     "La coopération entre lieux culturels suppose des règles que chacun reconnaît. Les communs donnent un cadre "
-    "à cette gouvernance partagée : une ressource, une communauté, des droits d’usage. L’évaluation de l’utilité sociale se "
-    "construit avec les personnes concernées, jamais sans elles."
+    "à cette gouvernance partagée : une ressource, une communauté, des droits d’usage. L’évaluation de l’utilité "
+    "sociale se construit avec les personnes concernées, jamais sans elles."
 )
 
 

@@ -389,7 +389,9 @@ def test_a_search_stays_in_the_cohort_unless_all_of_ones_own_are_asked_for(world
     assert found(learner.get(path)) == []
     everywhere = learner.get(f"{path}&everywhere=1")
     assert found(everywhere) == ["Synthèse du jour"]
-    assert "Arts et culture · Octobre 2026 – juin 2027" in text_of(everywhere).partition("Synthèse du jour")[2]
+    assert (
+        "Arts et culture · Octobre 2026 – juin 2027" in text_of(everywhere).partition("Synthèse du jour")[2]
+    )
     with world.session() as db:
         admit(db, db.merge(other), world.other_tutor, Role.STAFF, actor=None, now=world.clock())
         stranger_to_first = world.member(db, "Zoé", "Autre", Role.LEARNER, db.merge(other))
