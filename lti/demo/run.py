@@ -140,9 +140,11 @@ def _run(places: Places) -> int:
     try:
         # It needs nothing of Palier's data: it starts while those are made.
         processes.start("practice LMS", [sys.executable, "-m", "lti.practice"])
-        _prepare(places)
+        app = _make_tables()
         flask = [sys.executable, "-m", "flask", "--app", "app"]
+        # It starts beside the data too, and shows them once they are committed, all at once.
         processes.start("Palier", [*flask, "serve", "--port", str(places.port)])
+        _make_data_once(app, places)
         processes.start("worker", [*flask, "work"])
         for url in (f"{places.palier}/healthz", f"{places.lms}/"):
             _wait_for(url, processes, ending)
@@ -182,13 +184,18 @@ def _tell_environment(places: Places) -> None:
     os.environ["PYTHONUNBUFFERED"] = "1"
 
 
-def _prepare(places: Places) -> None:
-    """Bring the tables up to date, and make the data when there are none."""
+def _make_tables() -> Flask:
+    """The application, its tables brought up to date."""
     app = ScriptInfo(app_import_path=str(ROOT / "app.py")).load_app()
     assert isinstance(app, Flask)
     done = app.test_cli_runner().invoke(args=["database", "upgrade"])
     if done.exit_code:
         raise CannotStart(f"The tables could not be made: {done.output or done.exception}")
+    return app
+
+
+def _make_data_once(app: Flask, places: Places) -> None:
+    """The demo's data, made at the first start and followed to other ports afterwards."""
     mark = places.data / MARK
     with app.app_context(), database.sessionmaker() as db:
         writing(db)
