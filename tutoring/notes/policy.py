@@ -82,11 +82,6 @@ def may_read_submission(person: Person, thing: SubmissionPage) -> bool:
     return may_read(person, thing) and sees_submission(thing.submission, thing.sides)
 
 
-def may_review_submission(person: Person, thing: SubmissionPage) -> bool:
-    """Review this submission: the tutor, unless it was taken back."""
-    return may_review(person, thing) and sees_submission(thing.submission, thing.sides)
-
-
 def may_fetch(person: Person, thing: FilePage) -> bool:
     """Fetch a file that was handed in: whoever reads its submission."""
     return may_read(person, thing) and sees_submission(thing.submission, thing.sides)

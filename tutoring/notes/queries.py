@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -26,8 +24,8 @@ from tutoring.notes.models import (
 )
 from tutoring.notes.policy import sides_of
 from tutoring.people.models import Person
-from tutoring.programme.models import Cohort, Extension, Role, Standing
-from tutoring.programme.queries import deadlines_for, extensions_of, members_of, standing_in
+from tutoring.programme.models import Role, Standing
+from tutoring.programme.queries import extensions_of, members_of, standing_in
 from tutoring.store.events import Event
 
 
@@ -153,30 +151,9 @@ def notes_of_cohort(db: Session, cohort_id: int) -> list[ValidationNote]:
     return list(db.scalars(_by_name().where(*_of(cohort_id))))
 
 
-def notes_of_tutor(db: Session, cohort_id: int, person_id: int) -> list[ValidationNote]:
-    """The notes that somebody follows in a cohort, with author and tutor, by the author's family name."""
-    return list(db.scalars(_by_name().where(*_of(cohort_id), ValidationNote.tutor_id == person_id)))
-
-
 def note_and_people(db: Session, note_id: int) -> ValidationNote | None:
     """A note with author and tutor."""
     return db.scalar(_with_people().where(ValidationNote.id == note_id))
-
-
-def deadlines_by_author(
-    db: Session, cohort: Cohort, notes: Iterable[ValidationNote]
-) -> dict[int, dict[str, date]]:
-    """The effective deadlines (`{stage: day}`) of the author of each of these notes, by person id; one query."""
-    granted: dict[int, list[Extension]] = {}
-    for extension in extensions_of(db, cohort.id):
-        granted.setdefault(extension.person_id, []).append(extension)
-    common = deadlines_for(cohort, [])
-    return {
-        note.author_id: deadlines_for(cohort, granted[note.author_id])
-        if note.author_id in granted
-        else common
-        for note in notes
-    }
 
 
 def tutoring_page(db: Session, person: Person, *, cohort_id: int) -> TutoringPage | None:

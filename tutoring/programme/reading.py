@@ -102,9 +102,6 @@ class Table:
             self.wrong(key, "empty", key=key)
         return value.strip()
 
-    def optional_text(self, key: str) -> str | None:
-        return self.text(key, "") or None
-
     def slug(self, key: str) -> str:
         value = self.text(key)
         if value and not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,12 +89,6 @@ def unbind_institution(db: Session) -> None:
     db.info.pop("institution_id", None)
 
 
-def institution_of(db: Session) -> int | None:
-    """Id of the institution this session is bound to, or None when it serves all (worker, commands)."""
-    value: int | None = db.info.get("institution_id")
-    return value
-
-
 @event.listens_for(Session, "do_orm_execute")
 def _only_our_institution(state: ORMExecuteState) -> None:
     bound = state.session.info.get("institution_id")
@@ -163,9 +157,6 @@ def pointers_to(table_name: str) -> list[tuple[Table, Column[Any]]]:
         for column in table.columns
         if any(key.column.table.name == table_name for key in column.foreign_keys)
     ]
-
-
-Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
