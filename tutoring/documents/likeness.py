@@ -1,0 +1,153 @@
+"""How like two blocks are: the words they share, weighed by how rare they are, and their letters in order."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from rapidfuzz import fuzz
+
+from tutoring.documents.blocks import Block, plain
+
+_WORD = re.compile(r"\w+")
+# Words that begin alike count as one: « évaluer », « évaluation ».
+_STEM = 6
+# Words this short are mostly of grammar.
+_LITTLE, _LITTLE_WEIGHT = 3, 0.3
+# A word found in more blocks than this proposes no candidates.
+_COMMON = 16
+# How many candidates of one block are compared letter by letter.
+_BEST = 4
+# Of 100: weighed words, letters in order; letters alone when they nearly agree; words held whole in a longer block.
+_WORDS, _LETTERS = 60.0, 0.4
+_NEARLY = 75.0
+_HELD, _HELD_FROM, _HELD_WORDS = 70.0, 0.7, 8
+# Letters compared at most: their cost grows with the square.
+_LONGEST = 20_000
+# Part of a block found elsewhere: this share of the words not accounted for, and so many of them.
+_PART = 0.6
+_PART_WORDS = 5
+_WHOLE, _WHOLE_WORDS = 0.75, 3
+# Rare words alone must show that much of it before all words are weighed.
+_GLANCE = 0.4
+
+
+class Wording:
+    """Blocks as they are compared: `keys` are equal for equal words; `stems` count beginnings of words."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.texts = [plain(block.text) for block in blocks]
+        self.keys = [text or block.html for text, block in zip(self.texts, blocks, strict=True)]
+        self.lengths = [text.count(" ") + 1 if text else 0 for text in self.texts]
+        self._stems: dict[int, Counter[str]] = {}
+
+    def stems(self, index: int) -> Counter[str]:
+        """Beginnings of the block's words, with how often they occur."""
+        if index not in self._stems:
+            self._stems[index] = Counter(word[:_STEM] for word in _WORD.findall(self.texts[index]))
+        return self._stems[index]
+
+
+class Likeness:
+    """Blocks of two versions among which likeness is sought: those at `olds` and `news`."""
+
+    def __init__(self, old: Wording, new: Wording, olds: Sequence[int], news: Sequence[int]) -> None:
+        self.old, self.new, self.olds, self.news = old, new, olds, news
+        spread = Counter(stem for i in olds for stem in old.stems(i))
+        spread.update(stem for j in news for stem in new.stems(j))
+        blocks = len(olds) + len(news)
+        self.weight = {
+            stem: math.log(1 + blocks / count) * (_LITTLE_WEIGHT if len(stem) <= _LITTLE else 1.0)
+            for stem, count in spread.items()
+        }
+        self.weights_old = {i: self._weigh(old.stems(i)) for i in olds}
+        self.weights_new = {j: self._weigh(new.stems(j)) for j in news}
+
+    def _weigh(self, stems: Mapping[str, int]) -> float:
+        return sum(self.weight[stem] * count for stem, count in stems.items())
+
+    def _shared(self, some: Mapping[str, int], others: Mapping[str, int]) -> float:
+        return sum(self.weight[s] * min(count, others[s]) for s, count in some.items() if s in others)
+
+    def candidates(self) -> Iterator[tuple[int, int]]:
+        """Pairs worth comparing: for each block of one side, those of the other that share most."""
+        shared = self._overlaps(
+            {i: self.old.stems(i) for i in self.olds}, {j: self.new.stems(j) for j in self.news}
+        )
+        by_old: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        by_new: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        for (i, j), weight in shared.items():
+            least = min(self.weights_old[i], self.weights_new[j])
+            worth = weight / (self.weights_old[i] + self.weights_new[j]) + 0.25 * weight / least
+            by_old[i].append((worth, j))
+            by_new[j].append((worth, i))
+        best = {(i, j) for i, some in by_old.items() for _, j in sorted(some, reverse=True)[:_BEST]}
+        best |= {(i, j) for j, some in by_new.items() for _, i in sorted(some, reverse=True)[:_BEST]}
+        yield from sorted(best)
+
+    def _overlaps(
+        self, olds: Mapping[int, Mapping[str, int]], news: Mapping[int, Mapping[str, int]]
+    ) -> dict[tuple[int, int], float]:
+        """Weight of the words that blocks share, each once, but for the commonest: a glance before they are weighed."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for i, stems in olds.items():
+            for stem in stems:
+                places[stem].append(i)
+        found: dict[tuple[int, int], float] = {}
+        for j, stems in news.items():
+            row: dict[int, float] = defaultdict(float)
+            for stem in stems:
+                some = places.get(stem, ())
+                if len(some) <= _COMMON:
+                    weight = self.weight[stem]
+                    for i in some:
+                        row[i] += weight
+            found.update(((i, j), weight) for i, weight in row.items())
+        return found
+
+    def score(self, i: int, j: int) -> float:
+        """Likeness of two blocks, 0 to 100. Reordered sentences and additions cost little, other words much."""
+        shared = self._shared(self.old.stems(i), self.new.stems(j))
+        total, least = (
+            self.weights_old[i] + self.weights_new[j],
+            min(self.weights_old[i], self.weights_new[j]),
+        )
+        letters = fuzz.ratio(self.old.texts[i][:_LONGEST], self.new.texts[j][:_LONGEST])
+        score = _LETTERS * letters + (_WORDS * 2 * shared / total if total else 0.0)
+        if letters >= _NEARLY:
+            score = max(score, letters)
+        held = shared / least if least else 0.0
+        if held >= _HELD_FROM and min(self.old.lengths[i], self.new.lengths[j]) >= _HELD_WORDS:
+            score = max(score, _HELD * held)
+        return score
+
+    def parts(self, pairs: Mapping[int, int]) -> list[tuple[int, int]]:
+        """Old and new blocks, not paired together, where words that one's pair leaves over are found in the other."""
+        backwards = {j: i for i, j in pairs.items()}
+        left_old = {i: self._left(self.old.stems(i), self.new, pairs.get(i)) for i in self.olds}
+        left_new = {j: self._left(self.new.stems(j), self.old, backwards.get(j)) for j in self.news}
+        heavy_old = {i: self._weigh(left) for i, left in left_old.items()}
+        heavy_new = {j: self._weigh(left) for j, left in left_new.items()}
+        found = []
+        for (i, j), seen in self._overlaps(left_old, left_new).items():
+            if pairs.get(i) == j or seen < _GLANCE * min(heavy_old[i], heavy_new[j]):
+                continue
+            shared = self._shared(left_old[i], left_new[j])
+            if _is_part(left_old[i].total(), shared / heavy_old[i], alone=i not in pairs) or _is_part(
+                left_new[j].total(), shared / heavy_new[j], alone=j not in backwards
+            ):
+                found.append((i, j))
+        return sorted(found)
+
+    @staticmethod
+    def _left(stems: Counter[str], others: Wording, pair: int | None) -> Counter[str]:
+        return stems if pair is None else stems - others.stems(pair)
+
+
+def _is_part(words: int, share: float, *, alone: bool) -> bool:
+    """Whether so many words, of which this share is found elsewhere, went there. `alone`: their block has no pair."""
+    if alone and words >= _WHOLE_WORDS and share >= _WHOLE:
+        return True
+    return words >= _PART_WORDS and share >= _PART

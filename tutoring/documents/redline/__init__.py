@@ -1,0 +1,22 @@
+"""What changed between two versions of a document: blocks reworded, moved, split, merged, and the words inside."""
+
+from tutoring.documents.redline.changes import Change, ChangeKind, compare
+from tutoring.documents.redline.shown import Line, Summary, as_text, printed, summary, to_html
+from tutoring.documents.redline.words import Piece, PieceKind, after, before, differences
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Line",
+    "Piece",
+    "PieceKind",
+    "Summary",
+    "after",
+    "as_text",
+    "before",
+    "compare",
+    "differences",
+    "printed",
+    "summary",
+    "to_html",
+]
