@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -18,6 +18,8 @@ _STEM = 6
 _LITTLE, _LITTLE_WEIGHT = 3, 0.3
 # A word found in more blocks than this proposes no candidates.
 _COMMON = 16
+# Nor do blocks whose rare words are less than this share of the lighter one's.
+_UNLIKE = 0.1
 # How many candidates of one block are compared letter by letter.
 _BEST = 4
 # Of 100: weighed words, letters in order; letters alone when they nearly agree; words held whole in a longer block.
@@ -26,12 +28,12 @@ _NEARLY = 75.0
 _HELD, _HELD_FROM, _HELD_WORDS = 70.0, 0.7, 8
 # Letters compared at most: their cost grows with the square.
 _LONGEST = 20_000
-# Part of a block found elsewhere: this share of the words not accounted for, and so many of them.
-_PART = 0.6
-_PART_WORDS = 5
-_WHOLE, _WHOLE_WORDS = 0.75, 3
+# Part of a block found elsewhere: this share of the words that its pair does not account for, of so many words. Of
+# blocks without a pair fewer words will do. Measured: of what is no part, 0.39 at most is found elsewhere in one block.
+_PART, _PART_WORDS = 0.5, 12
+_WHOLE, _WHOLE_WORDS = 0.6, 5
 # Rare words alone must show that much of it before all words are weighed.
-_GLANCE = 0.4
+_GLANCE = 0.3
 
 
 class Wording:
@@ -49,15 +51,19 @@ class Wording:
             self._stems[index] = Counter(word[:_STEM] for word in _WORD.findall(self.texts[index]))
         return self._stems[index]
 
+    def spread(self, some: Iterable[int]) -> Counter[str]:
+        """In how many of some blocks each beginning of a word occurs."""
+        return Counter(stem for index in some for stem in self.stems(index))
+
 
 class Likeness:
     """Blocks of two versions among which likeness is sought: those at `olds` and `news`."""
 
     def __init__(self, old: Wording, new: Wording, olds: Sequence[int], news: Sequence[int]) -> None:
         self.old, self.new, self.olds, self.news = old, new, olds, news
-        spread = Counter(stem for i in olds for stem in old.stems(i))
-        spread.update(stem for j in news for stem in new.stems(j))
-        blocks = len(olds) + len(news)
+        # How many blocks hold a word, on the side that has most: a word of both sides is no commoner for that.
+        spread = old.spread(olds) | new.spread(news)
+        blocks = max(len(olds), len(news))
         self.weight = {
             stem: math.log(1 + blocks / count) * (_LITTLE_WEIGHT if len(stem) <= _LITTLE else 1.0)
             for stem, count in spread.items()
@@ -80,6 +86,8 @@ class Likeness:
         by_new: dict[int, list[tuple[float, int]]] = defaultdict(list)
         for (i, j), weight in shared.items():
             least = min(self.weights_old[i], self.weights_new[j])
+            if weight < _UNLIKE * least:
+                continue
             worth = weight / (self.weights_old[i] + self.weights_new[j]) + 0.25 * weight / least
             by_old[i].append((worth, j))
             by_new[j].append((worth, i))
@@ -123,23 +131,28 @@ class Likeness:
             score = max(score, _HELD * held)
         return score
 
-    def parts(self, pairs: Mapping[int, int]) -> list[tuple[int, int]]:
-        """Old and new blocks, not paired together, where words that one's pair leaves over are found in the other."""
+    def parts(self, pairs: Mapping[int, int]) -> dict[tuple[int, int], float]:
+        """Old and new blocks, not paired together, where words that one's pair leaves over are found in the other.
+
+        With the share of those words that is, 0 to 1.
+        """
         backwards = {j: i for i, j in pairs.items()}
         left_old = {i: self._left(self.old.stems(i), self.new, pairs.get(i)) for i in self.olds}
         left_new = {j: self._left(self.new.stems(j), self.old, backwards.get(j)) for j in self.news}
         heavy_old = {i: self._weigh(left) for i, left in left_old.items()}
         heavy_new = {j: self._weigh(left) for j, left in left_new.items()}
-        found = []
+        found = {}
         for (i, j), seen in self._overlaps(left_old, left_new).items():
             if pairs.get(i) == j or seen < _GLANCE * min(heavy_old[i], heavy_new[j]):
                 continue
             shared = self._shared(left_old[i], left_new[j])
-            if _is_part(left_old[i].total(), shared / heavy_old[i], alone=i not in pairs) or _is_part(
-                left_new[j].total(), shared / heavy_new[j], alone=j not in backwards
-            ):
-                found.append((i, j))
-        return sorted(found)
+            sides = (
+                (left_old[i].total(), shared / heavy_old[i], i not in pairs),
+                (left_new[j].total(), shared / heavy_new[j], j not in backwards),
+            )
+            if shares := [share for words, share, alone in sides if _is_part(words, share, alone=alone)]:
+                found[i, j] = max(shares)
+        return found
 
     @staticmethod
     def _left(stems: Counter[str], others: Wording, pair: int | None) -> Counter[str]:
@@ -148,6 +161,5 @@ class Likeness:
 
 def _is_part(words: int, share: float, *, alone: bool) -> bool:
     """Whether so many words, of which this share is found elsewhere, went there. `alone`: their block has no pair."""
-    if alone and words >= _WHOLE_WORDS and share >= _WHOLE:
-        return True
-    return words >= _PART_WORDS and share >= _PART
+    whole = alone and words >= _WHOLE_WORDS and share >= _WHOLE
+    return whole or (words >= _PART_WORDS and share >= _PART)

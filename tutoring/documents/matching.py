@@ -12,9 +12,9 @@ from tutoring.documents.likeness import Likeness, Wording
 
 # Points of 100 that a likeness needs; `_SURE` needs no help from the places of blocks.
 _SURE = 72.0
-_FLOOR = 45.0
-# Few words, or words that lists and tables repeat, prove less.
-_FLOOR_SHORT = 60.0
+_FLOOR = 46.0
+# A few words prove less, and the fewer the less: a point more for each that is missing.
+_FLOOR_SHORT = 58.0
 # A title that became a paragraph, or the reverse.
 _FLOOR_OTHER_NATURE = 80.0
 _SHORT = 8
@@ -26,7 +26,7 @@ _FAR = 4.0
 _RIVAL = 4.0
 # How often pairs help their neighbours to a pair, at least; and how many candidates may be looked at for it.
 _ROUNDS, _LOOKS = 8, 60_000
-# A title in the place of a title is its new wording, whatever the words.
+# A title in the place of a title is its new wording, whatever the words. A part is at most as sure.
 _PLACE = 40.0
 # Above so many pairs of equal blocks, they are paired in order without a look at their places.
 _MANY = 2500
@@ -44,7 +44,8 @@ class Pair:
     """Block `old` became block `new` (indices). `score`: 0 to 100; `why`: code of what decided.
 
     Codes: exact pairs `alone` (said once on each side), `beside` (next to a pair), `order`; others `words` (enough by
-    themselves), `place` (with the help of neighbours, section and kind), `title` (a title in a title's place).
+    themselves), `place` (with the help of neighbours, section and kind), `title` (a title in a title's place), `part`
+    (one is found within the other, neither has a better pair).
     """
 
     old: int
@@ -201,8 +202,10 @@ class _Search:
         kinds = {self.old[i].kind, self.new[j].kind}
         if BlockKind.HEADING in kinds and len(kinds) > 1:
             return _FLOOR_OTHER_NATURE
-        short = min(self.wording[0].lengths[i], self.wording[1].lengths[j]) < _SHORT
-        return _FLOOR_SHORT if short or kinds & {BlockKind.HEADING, BlockKind.FIGURE} else _FLOOR
+        words = min(self.wording[0].lengths[i], self.wording[1].lengths[j], _SHORT)
+        if words < _SHORT or kinds & {BlockKind.HEADING, BlockKind.FIGURE}:
+            return _FLOOR_SHORT + _SHORT - words
+        return _FLOOR
 
     def pair_titles(self) -> None:
         """A title reworded: above what its section became, for the most part; or between the same neighbours."""
@@ -236,13 +239,20 @@ class _Search:
     # Parts
 
     def shares(self) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
-        """What went into several blocks, and what came from several."""
+        """What went into several blocks, and what came from several; of two without a pair, the part makes one."""
         exact = {(pair.old, pair.new) for pair in self.pairs if pair.kind == PairKind.EXACT}
         olds = [i for i in range(len(self.old)) if (i, self.to_new.get(i)) not in exact]
         news = [j for j in range(len(self.new)) if (self.to_old.get(j), j) not in exact]
         if not olds or not news:
             return {}, {}
-        links = Likeness(*self.wording, olds, news).parts(self.to_new)
+        links = {
+            at: share
+            for at, share in Likeness(*self.wording, olds, news).parts(self.to_new).items()
+            if (self.old[at[0]].kind == BlockKind.HEADING) == (self.new[at[1]].kind == BlockKind.HEADING)
+        }
+        for (i, j), share in sorted(links.items(), key=lambda link: (-link[1], link[0])):
+            if self.free(i, j):
+                self.keep(i, j, _PLACE * share, PairKind.ALIKE, "part")
         split, merged = defaultdict(set), defaultdict(set)
         for i, j in [*links, *((i, j) for i, j in self.to_new.items())]:
             split[i].add(j)

@@ -109,6 +109,20 @@ def test_a_renamed_title_keeps_its_place() -> None:
     assert [pair.why for pair in found.pairs] == ["title", "alone", "title", "alone"]
 
 
+def test_a_note_developed_in_a_paragraph_is_found_there() -> None:
+    note = "un carnet de bord pour le bilan"
+    found = match((*blocks(AIMS), *blocks(note, kind=BlockKind.ITEM)), blocks(AIMS, METHOD))
+    assert [(pair.old, pair.new, pair.why) for pair in found.pairs] == [(0, 0, "alone"), (1, 1, "part")]
+
+
+def test_a_sentence_that_changed_paragraph_is_followed_beside_its_pair() -> None:
+    one, two, three = (f"{part.rstrip('.')}." for part in METHOD.split(". "))
+    found = match(blocks(f"{one} {two}", f"{PUBLIC} {three}"), blocks(f"{one} {two} {three}", PUBLIC))
+    assert became(found) == {0: 0, 1: 1}
+    assert (found.split, found.merged) == ({1: (0, 1)}, {0: (0, 1)})
+    assert found.heirs(1) == (1, 0)
+
+
 def test_an_item_may_become_a_paragraph() -> None:
     assert became(match(blocks(AIMS, kind=BlockKind.ITEM), blocks(AIMS))) == {0: 0}
 

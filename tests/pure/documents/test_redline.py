@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,9 @@ from tutoring.documents.redline import (
     summary,
     to_html,
 )
+from tutoring.documents.typed import read_text
+
+REWRITTEN = sorted(path.parent for path in Path(__file__).parents[2].glob("rewriting/pairs/*/old.md"))
 
 AIMS = "La formation prépare chaque stagiaire à conduire un entretien d’évaluation en situation réelle."
 PUBLIC = "Elle s’adresse aux infirmières et infirmiers qui encadrent des étudiants depuis au moins deux ans."
@@ -280,6 +284,16 @@ def versions(draw: st.DrawFn) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     return old, identified(new)
 
 
+def given_back(old: Sequence[Block], new: Sequence[Block]) -> None:
+    """Assert that the changes tell every block of both, once, word for word."""
+    told = [change for change in compare(old, new) if not change.left]
+    assert [j for change in told for j in change.new] == list(range(len(new)))
+    assert sorted(i for change in told for i in change.old) == list(range(len(old)))
+    for change in told:
+        assert before(change.pieces) == "\n".join(old[i].text for i in change.old)
+        assert after(change.pieces) == "\n".join(new[j].text for j in change.new)
+
+
 @given(TEXT, TEXT)
 def test_pieces_give_back_both_texts(old: str, new: str) -> None:
     pieces = differences(old, new)
@@ -289,13 +303,16 @@ def test_pieces_give_back_both_texts(old: str, new: str) -> None:
 
 @given(versions())
 def test_changes_give_back_both_versions(both: tuple[tuple[Block, ...], tuple[Block, ...]]) -> None:
-    old, new = both
-    told = [change for change in compare(old, new) if not change.left]
-    assert [j for change in told for j in change.new] == list(range(len(new)))
-    assert sorted(i for change in told for i in change.old) == list(range(len(old)))
-    for change in told:
-        assert before(change.pieces) == "\n".join(old[i].text for i in change.old)
-        assert after(change.pieces) == "\n".join(new[j].text for j in change.new)
+    given_back(*both)
+
+
+@pytest.mark.parametrize("folder", REWRITTEN, ids=lambda folder: folder.name)
+def test_changes_of_real_rewriting_give_back_both_versions(folder: Path) -> None:
+    old, new = (
+        read_text((folder / name).read_text(encoding="utf-8")).blocks for name in ("old.md", "new.md")
+    )
+    given_back(old, new)
+    assert summary(compare(old, new)).blocks[ChangeKind.SAME] > 0
 
 
 @given(versions())

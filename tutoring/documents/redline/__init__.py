@@ -1,7 +1,7 @@
 """What changed between two versions of a document: blocks reworded, moved, split, merged, and the words inside."""
 
 from tutoring.documents.redline.changes import Change, ChangeKind, compare
-from tutoring.documents.redline.shown import Line, Summary, as_text, printed, summary, to_html
+from tutoring.documents.redline.shown import Line, Summary, as_text, inline, printed, summary, to_html
 from tutoring.documents.redline.words import Piece, PieceKind, after, before, differences
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "before",
     "compare",
     "differences",
+    "inline",
     "printed",
     "summary",
     "to_html",

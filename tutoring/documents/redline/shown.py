@@ -29,11 +29,12 @@ def to_html(change: Change) -> str:
         if change.kind == ChangeKind.ADDED and block.kind != BlockKind.ROW:
             return f"<ins>{block.html}</ins>"
     if change.cells:
-        return "".join(f"<td>{_inline(cell)}</td>" for cell in change.cells)
-    return _inline(change.pieces)
+        return "".join(f"<td>{inline(cell)}</td>" for cell in change.cells)
+    return inline(change.pieces)
 
 
-def _inline(pieces: Iterable[Piece]) -> str:
+def inline(pieces: Iterable[Piece]) -> str:
+    """Pieces in safe inline HTML: `<del>` what is gone, `<ins>` what is new."""
     return "".join(_marked(piece.kind, part) for piece in pieces for part in _parts(piece.text))
 
 

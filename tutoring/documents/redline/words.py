@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -75,6 +75,9 @@ def added(text: str) -> tuple[Piece, ...]:
 
 def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     """The pieces, those of one kind that touch made one."""
+    pieces = tuple(pieces)
+    if all(one.kind != other.kind for one, other in pairwise(pieces)):
+        return pieces
     found = []
     for kind, some in groupby(pieces, key=lambda piece: piece.kind):
         run = list(some)
@@ -185,34 +188,36 @@ def _rank(side: Sequence[str], at: int) -> int:
 
 def _legible(spans: list[_Span], a: Sequence[str], b: Sequence[str]) -> list[_Span]:
     """Crumbs that stay between two changes are taken into one change; a text that shares only crumbs is replaced."""
+    letters = _letters(a), _letters(b)
     found: list[_Span] = []
     for span in spans:
         found.append(span)
-        while len(found) >= 3 and _crumb(found[-3:], a, b):
+        while len(found) >= 3 and _crumb(found[-3:], letters, b):
             first, _, last = found[-3:]
             found[-3:] = [_Span(False, first.i, last.end_i, first.j, last.end_j)]
-    letters = sum(_letters(b[span.j : span.end_j]) for span in found if span.same)
-    if len(found) > 1 and letters < _REPLACED * min(_letters(a), _letters(b)):
+    stay = sum(letters[1][span.end_j] - letters[1][span.j] for span in found if span.same)
+    if len(found) > 1 and stay < _REPLACED * min(letters[0][-1], letters[1][-1]):
         return [_Span(False, 0, len(a), 0, len(b))]
     return found
 
 
-def _crumb(three: Sequence[_Span], a: Sequence[str], b: Sequence[str]) -> bool:
-    first, kept, last = three
-    if first.same or not kept.same or last.same:
+def _crumb(three: Sequence[_Span], letters: tuple[list[int], list[int]], b: Sequence[str]) -> bool:
+    first, stays, last = three
+    if first.same or not stays.same or last.same:
         return False
-    words = b[kept.j : kept.end_j]
-    if BLOCK_BREAK in words or sum(1 for word in words if _LETTER.search(word)) > _FEW:
+    gone = [letters[0][span.end_i] - letters[0][span.i] for span in (first, last)]
+    new = [letters[1][span.end_j] - letters[1][span.j] for span in (first, last)]
+    little = min(max(gone[0], new[0]), max(gone[1], new[1]))
+    if not sum(gone) or not sum(new) or _LITTLE * (letters[1][stays.end_j] - letters[1][stays.j]) > little:
         return False
-    gone = [_letters(a[span.i : span.end_i]) for span in (first, last)]
-    new = [_letters(b[span.j : span.end_j]) for span in (first, last)]
-    if not sum(gone) or not sum(new):
-        return False
-    return _LITTLE * _letters(words) <= min(max(gone[0], new[0]), max(gone[1], new[1]))
+    words = b[stays.j : stays.end_j]
+    return BLOCK_BREAK not in words and sum(1 for word in words if _LETTER.search(word)) <= _FEW
 
 
-def _letters(tokens: Sequence[str]) -> int:
-    return sum(len(token.strip()) for token in tokens if _LETTER.search(token))
+def _letters(tokens: Sequence[str]) -> list[int]:
+    """How many letters come before each token, and in all."""
+    counts = (len(token) - token.startswith(" ") if _LETTER.search(token) else 0 for token in tokens)
+    return list(accumulate(counts, initial=0))
 
 
 def _pieces(spans: Iterable[_Span], a: Sequence[str], b: Sequence[str]) -> Iterable[Piece]:
