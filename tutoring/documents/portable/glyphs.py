@@ -26,7 +26,7 @@ _NAME_BYTES = 200
 _APART = 0.45
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Piece:
     """Letters of one font on one baseline. Points; `top` and `y` (the baseline) grow downwards.
 

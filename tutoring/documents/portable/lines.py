@@ -15,7 +15,7 @@ SPACE = 0.13
 _CELL = 1.6
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """Pieces on one baseline from left to right. `size`, `y`: of most of its letters."""
 
@@ -111,13 +111,13 @@ def beside(one: Line, other: Line) -> bool:
 
 def _once(pieces: Iterable[Piece]) -> Iterable[Piece]:
     """Without what is drawn twice at one place."""
-    seen: dict[str, list[Piece]] = defaultdict(list)
+    seen: dict[tuple[str, int], list[Piece]] = defaultdict(list)
     for piece in pieces:
         slack = 0.15 * piece.size
-        twins = seen[piece.text]
+        twins = [twin for step in (-1, 0, 1) for twin in seen.get((piece.text, _row(piece.y) + step), ())]
         if any(abs(twin.x0 - piece.x0) < slack and abs(twin.y - piece.y) < slack for twin in twins):
             continue
-        twins.append(piece)
+        seen[piece.text, _row(piece.y)].append(piece)
         yield piece
 
 

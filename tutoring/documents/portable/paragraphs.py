@@ -230,7 +230,7 @@ def _goes_over(paragraph: Paragraph, line: Line, margins: Margins) -> bool:
         return False
     if line.x0 - flow.left > _INDENT * line.size and len(flow.lines) > 1 and line.x0 > flow.lines[1].x0 + 1:
         return False
-    justified = all(abs(one.x1 - right) < 1.5 for one in paragraph.lines) and len(paragraph.lines) > 1
+    justified = all(abs(one.x1 - right) < 1.5 for one in paragraph.lines[-4:]) and len(paragraph.lines) > 1
     if justified and last.x1 - last.x0 > _WIDE_LINE * last.size:
         return True  # a line set full: the last one of a paragraph would not be
     return not last.text.endswith(_ENDS)
