@@ -16,6 +16,7 @@ from flask_wtf import CSRFProtect
 import lti.part
 import resources.part
 import tutoring.desk.part
+import tutoring.documents.part
 import tutoring.jury.part
 import tutoring.notes.part
 import tutoring.people.part
@@ -37,6 +38,8 @@ PARTS = (
     tutoring.desk.part.PART,
     resources.part.PART,
     lti.part.PART,
+    # Last: its words for what is wrong with a file (« empty ») give way to those of a form.
+    tutoring.documents.part.PART,
 )
 
 

@@ -1,20 +1,16 @@
 """The pages of a PDF and what each says, read by another process that may fail or hang without harm."""
 
-import json
 import re
-import signal
-import subprocess
-import sys
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 
-SECONDS = 20
-MEGABYTES = 512
-_WORKER = Path(__file__).with_name("pages_worker.py")
+from tutoring.documents import confined
+from tutoring.documents.confined import MEGABYTES, SECONDS
+from tutoring.documents.unreadable import Unreadable
+
+_READER = "tutoring.documents.pages_worker:page_texts"
 # pdfium writes U+0002 or U+FFFE for the hyphen of a word that it joins itself.
 _SOFT_HYPHEN = re.compile("[\x02\ufffe\u00ad]\n?")
-_CODES = frozenset({"broken", "encrypted", "too_heavy", "too_many_pages"})
 
 
 class UnreadablePdf(ValueError):
@@ -47,16 +43,11 @@ class PdfPages:
 
 def read_pages(content: bytes, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> PdfPages:
     """Read a PDF within `seconds` and `megabytes` of memory. Raises `UnreadablePdf(code)`."""
-    command = [sys.executable, "-I", str(_WORKER), str(megabytes), str(int(seconds) + 1)]
     try:
-        ran = subprocess.run(command, input=content, capture_output=True, timeout=seconds, check=False)  # noqa: S603
-    except subprocess.TimeoutExpired as slow:
-        raise UnreadablePdf("too_slow") from slow
-    except BrokenPipeError as gone:
-        raise UnreadablePdf("broken") from gone
-    if ran.returncode:
-        raise UnreadablePdf(_why(ran))
-    return PdfPages(tuple(clean_page(text) for text in json.loads(ran.stdout)))
+        texts = confined.run(_READER, content, seconds=seconds, megabytes=megabytes)
+    except Unreadable as no:
+        raise UnreadablePdf(no.code) from no
+    return PdfPages(tuple(clean_page(text) for text in texts))
 
 
 def clean_page(text: str) -> str:
@@ -78,12 +69,3 @@ def _join_cut_words(text: str) -> str:
         else:
             joined.append(line)
     return "\n".join(joined)
-
-
-def _why(ran: subprocess.CompletedProcess[bytes]) -> str:
-    if ran.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        return "too_slow"
-    said = ran.stderr.decode("utf-8", "replace").strip().splitlines()
-    code = said[-1] if said else ""
-    # pdfium ends its process when an allocation fails or a check does: that signal reads as broken.
-    return code if code in _CODES else "broken"

@@ -1,0 +1,54 @@
+"""`flask documents …`: what the application makes of a file, as JSON, without a database."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from flask import get_template_attribute
+from flask.cli import AppGroup
+
+from tutoring.documents.blocks import Document
+from tutoring.documents.reading import Unreadable, read
+
+documents = AppGroup("documents", help="Documents read as blocks.")
+
+a_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@documents.command("read")
+@click.argument("file", type=a_file)
+def read_file(file: Path) -> None:
+    """Print the blocks of FILE, or exit 1 with a code and a sentence."""
+    document = opened(file)
+    say(
+        {
+            "blocks": [block.to_dict() for block in document.blocks],
+            "pages": document.pages,
+            "estimate": document.estimate,
+            "warnings": list(document.warnings),
+        }
+    )
+
+
+def opened(file: Path) -> Document:
+    """The document of a file; one that is refused ends the command, which says why."""
+    try:
+        return read(file.name, file.read_bytes())
+    except Unreadable as no:
+        refuse(no)
+
+
+def refuse(no: Unreadable) -> NoReturn:
+    """Print the code and its French sentence, and exit 1."""
+    macro = get_template_attribute("documents/wording.html", "refusal")
+    say({"refused": no.code, "sentence": unescape(str(macro(no.code, no.params))).strip()})
+    raise SystemExit(1)
+
+
+def say(value: Any) -> None:
+    """Print JSON that a person can read too."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
