@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import os
 import resource
 import sys
 import traceback
@@ -16,6 +17,7 @@ from typing import Any
 
 # Python's own calls use no C stack since 3.11: a document nested as deep as libxml2 allows (256) needs more than 1,000.
 RECURSION = 10_000
+_NOBODY = 65534
 # Codecs are found when they are first used, and no file opens then. zipfile writes old names in cp437.
 _CODECS = ("cp437", "latin_1", "utf_8_sig", "utf_16", "utf_16_le", "utf_16_be", "cp1252", "idna")
 
@@ -53,6 +55,11 @@ def _shut() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if os.geteuid() == 0:  # root could raise its limits again: in a container that runs as root, be nobody
+        with contextlib.suppress(OSError):
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
 
 
 def _answer(read: Callable[[bytes], Any], packed: Callable[[Any], Any], content: bytes) -> str:
