@@ -1,4 +1,4 @@
-"""`flask documents …`: what the application makes of a file, as JSON, without a database."""
+"""`flask documents …`: what the application makes of files, as JSON and as text, without a database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 
 from tutoring.documents.blocks import Document
 from tutoring.documents.reading import Unreadable, read
+from tutoring.documents.redline import compare, printed
 
 documents = AppGroup("documents", help="Documents read as blocks.")
 
@@ -32,6 +33,14 @@ def read_file(file: Path) -> None:
             "warnings": list(document.warnings),
         }
     )
+
+
+@documents.command("redline")
+@click.argument("old", type=a_file)
+@click.argument("new", type=a_file)
+def redline(old: Path, new: Path) -> None:
+    """Print what changed from OLD to NEW, or exit 1 with a code and a sentence."""
+    click.echo(printed(compare(opened(old).blocks, opened(new).blocks)))
 
 
 def opened(file: Path) -> Document:

@@ -246,6 +246,14 @@ def test_the_list_is_printed_as_wdiff_does() -> None:
     )
 
 
+def test_what_was_only_retouched_is_counted_and_told_when_asked() -> None:
+    changes = compare(blocks("L'été"), blocks("L’été"))
+    assert printed(changes) == "blocks: same 1 (1 retouched) · words: +0 -0 moved 0"
+    assert as_text(changes) == []
+    [line] = as_text(changes, retouched=True)
+    assert (line.old, line.new, line.retouched) == ("L'été", "L’été", ("typography",))
+
+
 # For any two versions
 
 WORDS = [

@@ -149,8 +149,11 @@ def _ends(text: str, *, first: bool, last: bool) -> str:
 
 
 def printed(changes: Sequence[Change]) -> str:
-    """The text list for a terminal, in English: `[-gone-]{+new+}`, one change below the other, counts at the end."""
-    told = [_paragraph(line) for line in as_text(changes, retouched=True)]
+    """The text list for a terminal, in English: `[-gone-]{+new+}`, one change below the other, counts at the end.
+
+    What was only retouched is counted: a PDF drawn from a document retouches every block of it.
+    """
+    told = [_paragraph(line) for line in as_text(changes)]
     return "\n".join([*told, _counts(summary(changes))])
 
 
@@ -165,7 +168,7 @@ def _label(line: Line) -> str:
         return "moved from here"
     if line.kind == ChangeKind.MOVED:
         return "moved here and changed" if line.reworded else "moved here"
-    return f"retouched ({', '.join(line.retouched)})" if line.kind == ChangeKind.SAME else str(line.kind)
+    return str(line.kind)
 
 
 def _wdiff(line: Line) -> str:
@@ -177,4 +180,5 @@ def _wdiff(line: Line) -> str:
 def _counts(counts: Summary) -> str:
     blocks = ", ".join(f"{kind} {count}" for kind, count in counts.blocks.items() if count)
     words = f"+{counts.words_added} -{counts.words_removed} moved {counts.words_moved}"
-    return f"blocks: {blocks or 'none'} · words: {words}"
+    retouched = f" ({counts.retouched} retouched)" if counts.retouched else ""
+    return f"blocks: {blocks or 'none'}{retouched} · words: {words}"
