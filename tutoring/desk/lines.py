@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from tutoring.notes.moves import (
     BEFORE_JURY,
+    GOAL_DAYS,
     SIDE_STATES,
     STAGE_OF,
     Side,
@@ -18,9 +19,6 @@ from tutoring.notes.moves import (
     visible_turn,
 )
 from tutoring.programme.calendar import deadline_instant, effective_deadline, local_day, waiting_days
-
-# The delay that a tutor aims at: announced to learners, drawn on every bar, never enforced.
-GOAL_DAYS = 10
 
 # Where the way of a note ends, or rests until somebody decides.
 STOPPED = (State.REFERRED, State.NOT_VALIDATED, State.ABSENT, *SIDE_STATES)

@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from tutoring.desk.board import Sieve, sift
-from tutoring.desk.lines import GOAL_DAYS, Line
+from tutoring.desk.lines import Line
 from tutoring.desk.models import BoardPage, FrontPage, QueuePage
 from tutoring.desk.policy import may_open_board, may_open_front, may_open_queue
 from tutoring.desk.queries import board_page, front_page, queue_page
 from tutoring.desk.sheet import Cell, as_csv
+from tutoring.notes.moves import GOAL_DAYS
 from tutoring.people.models import Person
 from tutoring.programme.calendar import local_day
 from tutoring.programme.models import Standing

@@ -21,44 +21,76 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from tutoring.documents.kinds import Kind
+from tutoring.documents.models import ReadDocument, ReadState
+from tutoring.documents.operations import keep_reading, known, read_quickly
 from tutoring.documents.pages import UnreadablePdf, read_pages
-from tutoring.notes.models import NotePage, RemarkKind, Submission, TutoringPage, Visibility
+from tutoring.notes.models import NotePage, RemarkKind, Submission, TopicVerdict, TutoringPage, Visibility
 from tutoring.notes.moves import Dissemination, Verdict
 from tutoring.notes.operations import HandedIn, Item
 from tutoring.people.uploads import UploadField
 from tutoring.programme.spec import PartSpec, StageSpec
 from tutoring.store.db import writing
-from tutoring.web.edge import house, session
+from tutoring.store.files import StagedUpload
+from tutoring.web.edge import house, now, session
 from tutoring.web.forms import Form, choices_of
 from tutoring.web.wording import sentence
 
 LONG, SHORT = 100_000, 5_000
 # Read as "the script has not sent anything": WTForms needs a validator for an empty number to be accepted.
 MAYBE = Optional()
+# What nobody could open is refused when it is handed in; a scan without words, say, is taken.
+UNOPENED = ("broken", "encrypted", "empty", "belies_its_name", "unsafe_archive")
 
 
-class CountedUpload(UploadField):
-    """A file whose pages are counted when it is a PDF; `pages` is None for others, and for what cannot be read.
+class DocumentUpload(UploadField):
+    """A file that is read as soon as it is received: kept in blocks, its pages counted when it is a PDF.
 
-    An encrypted or broken PDF is refused: nobody could open it.
+    `pages` is None for others. What nobody could open is refused; what takes long is left to the worker.
     """
 
     pages: int | None = None
 
     def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
-        if self.data is None or self.data.file.kind != Kind.PDF:
+        if self.data is None:
             return
-        # Another process reads for up to 20 s: nobody who writes must wait for it, so the transaction ends first.
+        file = self.data.file
+        document = known(session(), file.institution_id, file.sha256)
+        if document is None or document.state in (ReadState.WAITING, ReadState.READING):
+            document = self._read(self.data)
+        if document is not None and document.refused in UNOPENED:
+            raise ValidationError(sentence(document.refused, {"name": self.data.filename}, part="documents"))
+        self.pages = document.pages if document else None
+        if self.pages is None and file.kind == Kind.PDF:
+            self.pages = self._counted(self.data)
+
+    def _read(self, upload: StagedUpload) -> ReadDocument | None:
+        # Another process reads for some seconds: nobody who writes must wait for it, so the transaction ends first.
+        content = self._content(upload)
+        session().commit()
+        found = read_quickly(upload.filename, content)
+        writing(session())
+        if found is None:
+            return None
+        row = keep_reading(session(), house().files, upload.file, found, now=now())
+        session().commit()
+        writing(session())
+        return row
+
+    def _counted(self, upload: StagedUpload) -> int | None:
+        """The pages of a PDF whose text could not be had in time."""
+        content = self._content(upload)
         session().commit()
         try:
-            with house().files.open(self.data.institution_id, self.data.file.sha256) as stream:
-                self.pages = read_pages(stream.read()).count
-        except UnreadablePdf as bad:
-            if bad.code in ("broken", "encrypted"):
-                raise ValidationError(sentence(f"pdf_{bad.code}", {"name": self.data.filename})) from bad
+            return read_pages(content).count
+        except UnreadablePdf:
+            return None
         finally:
             writing(session())
+
+    def _content(self, upload: StagedUpload) -> bytes:
+        with house().files.open(upload.institution_id, upload.file.sha256) as stream:
+            return stream.read()
 
 
 class OneOfMany(Form):
@@ -141,7 +173,7 @@ def _items(key: str, fields: dict[str, Any]) -> list[Item]:
     for name in ("file", "source"):
         upload = fields[name].data if name in fields else None
         if upload is not None:
-            pages = fields[name].pages if name == "file" else None
+            pages = fields[name].pages
             excluded = fields["excluded"].data if "excluded" in fields and pages is not None else 0
             found.append(
                 Item(
@@ -152,20 +184,25 @@ def _items(key: str, fields: dict[str, Any]) -> list[Item]:
     return [*found, Item(key, text=text)] if text else found
 
 
-def parts_form(page: NotePage, stage: StageSpec, earlier: Submission | None) -> PartsForm:
+def parts_form(
+    page: NotePage, stage: StageSpec, earlier: Submission | None, *, replacing: bool = False
+) -> PartsForm:
     """The form of a plan, a draft or a final version, as the cohort's specification asks for it."""
     fields: dict[str, Any] = {}
+    begun: dict[str, Any] = {"message": earlier.message} if replacing and earlier else {}
     for rank, part in enumerate(page.spec.parts):
         for name, field in _part_fields(page, stage, part).items():
             fields[f"{name}_{rank}"] = field
         if earlier is not None and any(item.part == part.key for item in earlier.parts):
             fields[f"keep_{rank}"] = BooleanField()
+            begun |= {f"keep_{rank}": True} if replacing else {}
     if stage.key == "final":
         fields["honour_statement"] = BooleanField(validators=[InputRequired()])
         fields["dissemination_choice"] = RadioField(
             choices=choices_of(Dissemination), validators=[InputRequired()]
         )
-    form: PartsForm = type("PartsFormOfStage", (PartsForm,), fields)()
+    # What replaces a submission begins as it was: every part kept, the same word to the reader.
+    form: PartsForm = type("PartsFormOfStage", (PartsForm,), fields)(data=begun)
     form.prepare(page, stage, earlier)
     return form
 
@@ -176,9 +213,9 @@ def _part_fields(page: NotePage, stage: StageSpec, part: PartSpec) -> dict[str, 
     others = tuple(kind for kind in formats if kind != Kind.PDF)
     if "file" in stage.accepts and formats:
         final = stage.key == "final"
-        fields["file"] = CountedUpload("", accepted=("pdf",) if final else formats)
+        fields["file"] = DocumentUpload("", accepted=("pdf",) if final else formats)
         if final and others:
-            fields["source"] = UploadField("", accepted=others)
+            fields["source"] = DocumentUpload("", accepted=others)
         if Kind.PDF in formats and stage.key in ("draft", "final"):
             fields["excluded"] = IntegerField(validators=[MAYBE, NumberRange(min=0, max=999)])
     if "text" in stage.accepts:
@@ -196,9 +233,12 @@ class ReviewForm(Versioned):
 
 
 class RemarkForm(OneOfMany):
-    """A remark on a submission."""
+    """A remark on a submission: on the block of id `block`, or on some of its words (`quote`), or on the whole."""
 
     part = SelectField(default="")
+    block = HiddenField()
+    prefix = HiddenField()
+    suffix = HiddenField()
     quote = TextAreaField(validators=[Length(max=SHORT)])
     text = TextAreaField(validators=[InputRequired(), Length(max=SHORT)])
     kind = RadioField(choices=choices_of(RemarkKind), validators=[InputRequired()])
@@ -212,6 +252,38 @@ class ThreadForm(Form):
 
     text = TextAreaField(validators=[Length(max=SHORT)])
     act = StringField(validators=[InputRequired()])
+
+
+class PlaceForm(Form):
+    """Where a remark stands: confirmed (`act` is "confirm"), or put on a block or some of its words."""
+
+    act = StringField(validators=[InputRequired()])
+    block = StringField(validators=[Length(max=40)])
+    quote = TextAreaField(validators=[Length(max=SHORT)])
+    prefix = HiddenField()
+    suffix = HiddenField()
+
+
+class QuestionForm(OneOfMany):
+    """A question, or what is written in its thread; `act` is the button that was pressed: write, close."""
+
+    text = TextAreaField(validators=[Length(max=SHORT)])
+    act = StringField(default="write")
+
+
+class TopicChangeForm(OneOfMany):
+    """Another topic, and why."""
+
+    title = StringField(validators=[InputRequired(), Length(max=200)])
+    message = TextAreaField(validators=[InputRequired(), Length(max=LONG)])
+    why = TextAreaField(validators=[InputRequired(), Length(max=SHORT)])
+
+
+class TopicAnswerForm(OneOfMany):
+    """What is answered to a change of topic; neither verdict is chosen beforehand."""
+
+    verdict = RadioField(choices=choices_of(TopicVerdict), validators=[InputRequired()])
+    answer = TextAreaField(validators=[Length(max=SHORT)])
 
 
 class AsideForm(Versioned):

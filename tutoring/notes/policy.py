@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tutoring.notes.models import (
     FilePage,
+    ImagePage,
     Remark,
     RemarkPage,
     RemarkStatus,
@@ -77,9 +78,19 @@ def may_run(_person: Person, thing: OnNote) -> bool:
     return Side.COORDINATOR in thing.sides
 
 
+def may_answer_topic(_person: Person, thing: OnNote) -> bool:
+    """Accept or decline another topic: the tutor, the coordination."""
+    return bool(thing.sides & STAFF)
+
+
 def may_read_submission(person: Person, thing: SubmissionPage) -> bool:
     """Read what was handed in; what its author took back at once is theirs alone."""
     return may_read(person, thing) and sees_submission(thing.submission, thing.sides)
+
+
+def may_see_image(person: Person, thing: ImagePage) -> bool:
+    """See an image of a text: whoever reads its submission."""
+    return may_read_submission(person, thing.page)
 
 
 def may_fetch(person: Person, thing: FilePage) -> bool:
@@ -89,12 +100,17 @@ def may_fetch(person: Person, thing: FilePage) -> bool:
 
 def may_see_remark(person: Person, thing: RemarkPage) -> bool:
     """See a remark and write in its thread."""
-    return may_read_submission(person, thing.page) and sees_remark(thing.remark, thing.sides, person.id)
+    return may_read_submission(person, thing.page) and sees_remark(thing.remark, thing.sides)
 
 
 def may_address(person: Person, thing: RemarkPage) -> bool:
     """Say how a remark was taken into account: the learner."""
     return Side.LEARNER in thing.sides and may_see_remark(person, thing)
+
+
+def may_place(person: Person, thing: RemarkPage) -> bool:
+    """Say where a remark stands in a version: its learner, who knows where the text went, and the tutor."""
+    return bool(thing.sides & {Side.LEARNER, Side.TUTOR}) and may_see_remark(person, thing)
 
 
 def may_settle(person: Person, thing: RemarkPage) -> bool:
@@ -108,17 +124,18 @@ def sees_submission(submission: Submission, sides: frozenset[Side]) -> bool:
     return submission.withdrawn_at is None or Side.LEARNER in sides
 
 
-def sees_review(review: Review | None, person_id: int) -> bool:
-    """Whether this reader of the note sees this review: once released, or their own."""
-    return review is not None and (review.released_at is not None or review.author_id == person_id)
+def sees_review(review: Review | None, sides: frozenset[Side]) -> bool:
+    """Whether these sides see this review: once released; before, whoever sits in the tutor's seat."""
+    return review is not None and (review.released_at is not None or Side.TUTOR in sides)
 
 
-def sees_remark(remark: Remark, sides: frozenset[Side], person_id: int) -> bool:
-    """Whether this reader of the note sees this remark: their own; released ones; staff's only among staff."""
-    if remark.author_id == person_id:
-        return True
+def sees_remark(remark: Remark, sides: frozenset[Side]) -> bool:
+    """Whether these sides see this remark: staff's only among staff; one that is not released, the tutor's seat alone.
+
+    A draft goes with the seat and not with the person, so that a change of tutor loses no word.
+    """
     if remark.released_at is None:
-        return False
+        return Side.TUTOR in sides
     return remark.visibility == Visibility.SHARED or bool(sides & STAFF)
 
 

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
+from tutoring.documents.models import DocumentImage, ReadDocument
 from tutoring.notes.models import (
     FilePage,
     Happening,
+    ImagePage,
     NotePage,
     PageDerogation,
+    QuestionPage,
+    ReadingTrace,
     Remark,
+    RemarkDraft,
     RemarkMessage,
     RemarkPage,
+    RemarkPlacement,
     Review,
     Submission,
     SubmissionPage,
     SubmittedPart,
+    TopicChangePage,
     TutoringPage,
     ValidationNote,
 )
 from tutoring.notes.policy import sides_of
+from tutoring.notes.texts import texts_of
+from tutoring.notes.underway import loads, questions_of, topic_changes_of, underway
 from tutoring.people.models import Person
 from tutoring.programme.models import Role, Standing
 from tutoring.programme.queries import extensions_of, members_of, standing_in
@@ -41,7 +50,9 @@ def note_page(db: Session, person: Person, standing: Standing, note_id: int) -> 
             joinedload(ValidationNote.tutor),
             selectinload(ValidationNote.submissions).options(
                 joinedload(Submission.review).joinedload(Review.author),
-                selectinload(Submission.parts).joinedload(SubmittedPart.file),
+                selectinload(Submission.parts).options(
+                    joinedload(SubmittedPart.file), joinedload(SubmittedPart.document)
+                ),
             ),
             selectinload(ValidationNote.remarks),
         )
@@ -85,37 +96,101 @@ def submission_page(
     submission = next((one for one in page.note.submissions if one.id == submission_id), None)
     if submission is None:
         return None
-    return SubmissionPage(page=page, submission=submission, threads=tuple(threads_of(db, submission.id)))
+    return SubmissionPage(
+        page=page,
+        submission=submission,
+        threads=tuple(threads_of(db, submission.id)),
+        drafts=tuple(
+            db.scalars(
+                select(RemarkDraft)
+                .where(RemarkDraft.submission_id == submission.id, RemarkDraft.person_id == person.id)
+                .order_by(RemarkDraft.id)
+            )
+        ),
+        traces=tuple(db.scalars(select(ReadingTrace).where(ReadingTrace.submission_id == submission.id))),
+    )
 
 
 def threads_of(db: Session, submission_id: int) -> list[Remark]:
-    """The remarks on a submission with their authors and messages, oldest first, whoever may see them."""
+    """The remarks on a submission, written there or carried to it, oldest first, whoever may see them.
+
+    With their authors, their messages, and their `placements` in this submission alone.
+    """
+    here = RemarkPlacement.submission_id == submission_id
     return list(
         db.scalars(
             select(Remark)
             .options(
-                joinedload(Remark.author), selectinload(Remark.messages).joinedload(RemarkMessage.author)
+                joinedload(Remark.author),
+                selectinload(Remark.messages).joinedload(RemarkMessage.author),
+                selectinload(Remark.placements.and_(here)),
             )
-            .where(Remark.submission_id == submission_id)
+            .where(or_(Remark.submission_id == submission_id, Remark.placements.any(here)))
             .order_by(Remark.id)
         )
     )
 
 
+def document_with_blocks(db: Session, document_id: int) -> ReadDocument:
+    """A document with its blocks and images."""
+    return db.scalars(
+        select(ReadDocument)
+        .options(undefer(ReadDocument.kept), selectinload(ReadDocument.images).joinedload(DocumentImage.file))
+        .where(ReadDocument.id == document_id)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def remark_page(
-    db: Session, person: Person, standing: Standing, note_id: int, remark_id: int
+    db: Session, person: Person, standing: Standing, note_id: int, submission_id: int, remark_id: int
 ) -> RemarkPage | None:
-    """One remark of a note with the page it stands on; None when there is none."""
-    submission_id = db.scalar(
-        select(Remark.submission_id).where(Remark.id == remark_id, Remark.note_id == note_id)
-    )
-    if submission_id is None:
-        return None
+    """One remark of a note with the version it is read on; None when it does not stand there."""
     page = submission_page(db, person, standing, note_id, submission_id)
-    if page is None:
-        return None
-    remark = next(one for one in page.threads if one.id == remark_id)
-    return RemarkPage(page=page, remark=remark)
+    remark = next((one for one in page.threads if one.id == remark_id), None) if page else None
+    return RemarkPage(page=page, remark=remark) if page and remark else None
+
+
+def image_page(db: Session, page: SubmissionPage, part: str, key: str) -> ImagePage | None:
+    """An image of the text that is read for a part of a submission; None when it has no such image."""
+    item = texts_of(page.submission).get(part)
+    image = db.scalar(
+        select(DocumentImage)
+        .options(joinedload(DocumentImage.file))
+        .where(DocumentImage.document_id == (item.document_id if item else None), DocumentImage.key == key)
+    )
+    return ImagePage(page, image) if image else None
+
+
+def latest_place(db: Session, remark: Remark) -> int:
+    """Id of the latest version on which a remark is read: the last it was carried to, else its own."""
+    carried = (
+        select(RemarkPlacement.submission_id)
+        .join(Submission)
+        .where(RemarkPlacement.remark_id == remark.id, Submission.withdrawn_at.is_(None))
+        .order_by(RemarkPlacement.submission_id.desc())
+        .limit(1)
+    )
+    return db.scalar(carried) or remark.submission_id
+
+
+def question_page(
+    db: Session, person: Person, standing: Standing, note_id: int, question_id: int
+) -> QuestionPage | None:
+    """One question of a note with its thread; None when there is none."""
+    page = note_page(db, person, standing, note_id)
+    found = questions_of(db, note_id) if page else []
+    question = next((one for one in found if one.id == question_id), None)
+    return QuestionPage(page=page, question=question) if page and question else None
+
+
+def topic_change_page(
+    db: Session, person: Person, standing: Standing, note_id: int, change_id: int
+) -> TopicChangePage | None:
+    """A change of topic asked on a note; None when there is none."""
+    page = note_page(db, person, standing, note_id)
+    found = topic_changes_of(db, note_id) if page else []
+    change = next((one for one in found if one.id == change_id), None)
+    return TopicChangePage(page=page, change=change) if page and change else None
 
 
 def file_page(db: Session, person: Person, standing: Standing, note_id: int, part_id: int) -> FilePage | None:
@@ -161,11 +236,14 @@ def tutoring_page(db: Session, person: Person, *, cohort_id: int) -> TutoringPag
     standing = standing_in(db, person, cohort_id)
     if standing is None:
         return None
-    staff = members_of(db, cohort_id, Role.STAFF, Role.COORDINATOR)
+    notes = notes_of_cohort(db, cohort_id)
+    staff = [member.person for member in members_of(db, cohort_id, Role.STAFF, Role.COORDINATOR)]
     return TutoringPage(
         standing=standing,
-        notes=tuple(notes_of_cohort(db, cohort_id)),
-        staff=tuple(member.person for member in staff),
+        notes=tuple(notes),
+        staff=tuple(staff),
+        underway=underway(db, [note.id for note in notes]),
+        loads=tuple(loads(db, cohort_id, notes, staff)),
     )
 
 

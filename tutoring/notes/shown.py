@@ -34,7 +34,15 @@ from tutoring.notes.moves import (
     visible_step,
     visible_turn,
 )
-from tutoring.notes.operations import WITH_A_REASON, drafts_reviewed, newest, rests_on, steps, trail
+from tutoring.notes.operations import (
+    WITH_A_REASON,
+    drafts_reviewed,
+    newest,
+    rests_on,
+    rests_on_topic,
+    steps,
+    trail,
+)
 from tutoring.notes.operations.moving import with_last_step
 from tutoring.notes.policy import STAFF, eye, is_unsettled, sees_remark, sees_review, sees_submission
 from tutoring.programme.calendar import is_late
@@ -44,7 +52,19 @@ ORDER = tuple(Stage)
 STOPPED = (State.ABSENT, State.NOT_VALIDATED, State.REFERRED, *SIDE_STATES)
 MINE = {Side.LEARNER: Turn.LEARNER, Side.TUTOR: Turn.TUTOR, Side.COORDINATOR: Turn.COORDINATION}
 # Said of the note beside its moves; the second is for staff alone.
-OTHER_KINDS = ("note.opened", "note.tutor_assigned", "note.derogation_granted", "note.extended")
+OTHER_KINDS = (
+    "note.opened",
+    "note.tutor_assigned",
+    "note.derogation_granted",
+    "note.extended",
+    "note.question_asked",
+    "note.question_answered",
+    "note.question_closed",
+    "note.topic_change_asked",
+    "note.topic_change_withdrawn",
+    "note.topic_change_accepted",
+    "note.topic_change_declined",
+)
 
 
 @dataclass(frozen=True)
@@ -163,13 +183,13 @@ def versions(page: NotePage) -> tuple[Version, ...]:
 
 def seen_remarks(page: NotePage, remarks: Iterable[Remark]) -> list[Remark]:
     """Those of these remarks that this reader sees."""
-    return [one for one in remarks if sees_remark(one, page.sides, page.standing.person.id)]
+    return [one for one in remarks if sees_remark(one, page.sides)]
 
 
 def seen_review(page: NotePage, submission: Submission) -> Review | None:
     """The answer to a submission, when this reader sees it."""
     review = submission.review
-    return review if sees_review(review, page.standing.person.id) else None
+    return review if sees_review(review, page.sides) else None
 
 
 def _version(page: NotePage, submission: Submission, remarks: Sequence[Remark]) -> Version:
@@ -304,6 +324,7 @@ def undo_facts(page: NotePage, now: datetime) -> Facts:
     if not made:
         return Facts()
     touched = any(one.changed_at > made[-1].at for one in page.note.remarks)
+    touched = touched or rests_on_topic(events, made[-1])
     facts = Facts(later_move=rests_on(page.note, made[-1], touched))
     return with_last_step(trail(events).facts(facts), made, page.standing.person.id, now)
 

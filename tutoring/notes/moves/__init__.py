@@ -19,6 +19,7 @@ from tutoring.notes.moves.facts import Dissemination, Facts, Outcome, PartPages,
 from tutoring.notes.moves.guards import UNDO_MINUTES
 from tutoring.notes.moves.states import (
     BEFORE_JURY,
+    GOAL_DAYS,
     SIDE_STATES,
     STAGE_OF,
     TURN_OF,
@@ -36,6 +37,7 @@ from tutoring.notes.moves.table import MOVES, UNDO, Move, offered
 __all__ = [
     "BEFORE_JURY",
     "FLAG_CODES",
+    "GOAL_DAYS",
     "MOVES",
     "MOVE_NAMES",
     "REFUSAL_CODES",

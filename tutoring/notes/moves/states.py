@@ -75,6 +75,9 @@ BEFORE_JURY = (
 )
 SIDE_STATES = (State.SUSPENDED, State.WITHDRAWN, State.DEFERRED)
 
+# The delay in days that a tutor aims at: announced to learners, drawn on every bar, never enforced.
+GOAL_DAYS = 10
+
 # The turn is of whoever makes the move that the state waits for; a test holds it against the table.
 TURN_OF: Mapping[State, Turn] = MappingProxyType(
     {

@@ -1,25 +1,23 @@
-"""What the coordination does to a note: moves aside, derogations, more time, who follows whom, one step back."""
+"""What the coordination does to a note: moves aside, derogations, more time, one step back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from tutoring.notes import notices
 from tutoring.notes.models import NotePage, PageDerogation, Remark, Submission, ValidationNote
 from tutoring.notes.moves import UNDO, Facts, Side, Stage, Verdict
+from tutoring.notes.operations.changing import rests_on_topic
 from tutoring.notes.operations.moving import make, steps
 from tutoring.notes.operations.reviewing import drafts_reviewed
 from tutoring.notes.operations.submitting import newest
 from tutoring.people.models import Person
-from tutoring.programme.models import Cohort, Extension, Role, Standing
+from tutoring.programme.models import Cohort, Extension, Standing
 from tutoring.programme.operations import grant_extension
-from tutoring.programme.queries import members_of
 from tutoring.store.events import Event, history, record
 from tutoring.store.refusal import Refusal
 
@@ -93,10 +91,12 @@ def undo(
     """
     if seen_version != note.version:
         raise Refusal("stale_page")
-    made = steps(history(db, note))
+    events = history(db, note)
+    made = steps(events)
     last = made[-1] if made else None
     if last is not None and later_move is None:
-        later_move = rests_on(note, last, _touched_since(db, note, last))
+        touched = rests_on_topic(events, last) or _touched_since(db, note, last)
+        later_move = rests_on(note, last, touched)
     data = {"undone": last.data["move"], "undone_event_id": last.id} if last else {}
     make(
         db,
@@ -114,18 +114,19 @@ def undo(
     return note
 
 
-def rests_on(note: ValidationNote, last: Event, remark_changed: bool) -> bool | None:
+def rests_on(note: ValidationNote, last: Event, touched: bool) -> bool | None:
     """Whether something rests on this step already: a review begun, a thread written in since. None: not ours to know.
 
-    `note.submissions` is loaded with reviews; `remark_changed`: a remark of the note was touched after the step.
+    `note.submissions` is loaded with reviews; `touched`: a remark of the note was since, or another topic asked for
+    (`rests_on_topic`).
     """
     name = last.data["move"]
     if name == "transmit_to_jury":
         return None
     if name.startswith("submit_") or name == "replace_submission":
         submission = _submission(note, last)
-        return remark_changed or (submission is not None and submission.review is not None)
-    return remark_changed
+        return touched or (submission is not None and submission.review is not None)
+    return touched
 
 
 def _touched_since(db: Session, note: ValidationNote, event: Event) -> bool:
@@ -214,59 +215,6 @@ def extend(
     )
     notices.extended(db, note, extension, now=now)
     return extension
-
-
-def assign_tutor(
-    db: Session, note: ValidationNote, tutor: Person | None, actor: Person, *, now: datetime
-) -> ValidationNote:
-    """Give a note its tutor, or take it away (None). Refused for whoever is not on the cohort's staff."""
-    assign_tutors(db, [note], {note.id: tutor.id if tutor else None}, actor, now=now)
-    return note
-
-
-def assign_tutors(
-    db: Session,
-    notes: Sequence[ValidationNote],
-    wanted: Mapping[int, int | None],
-    actor: Person,
-    *,
-    now: datetime,
-) -> int:
-    """Give several notes of one cohort their tutors: `{note id: person id or None}`. Returns how many changed.
-
-    A tutor is told once of all the learners they follow from now on. Refused for whoever is not on the staff.
-    """
-    staff = {
-        member.person_id: member.person
-        for note in notes[:1]
-        for member in members_of(db, note.cohort_id, Role.STAFF, Role.COORDINATOR)
-    }
-    given: dict[int, list[ValidationNote]] = {}
-    changed = 0
-    for note in notes:
-        tutor_id = wanted.get(note.id, note.tutor_id)
-        if tutor_id == note.tutor_id:
-            continue
-        if tutor_id is not None and (tutor_id not in staff or tutor_id == note.author_id):
-            raise Refusal("tutor_not_staff", status=422, field="tutor")
-        record(
-            db,
-            "note.tutor_assigned",
-            note,
-            actor_id=actor.id,
-            now=now,
-            tutor_id=tutor_id,
-            earlier_id=note.tutor_id,
-        )
-        note.tutor_id = tutor_id
-        set_committed_value(note, "tutor", staff.get(tutor_id) if tutor_id else None)
-        changed += 1
-        if tutor_id is not None:
-            given.setdefault(tutor_id, []).append(note)
-    for tutor_id, theirs in given.items():
-        notices.tutor_assigned(db, staff[tutor_id], theirs, now=now)
-    db.flush()
-    return changed
 
 
 def settle_join(db: Session, kept: Person, absorbed: Person) -> None:

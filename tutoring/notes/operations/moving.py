@@ -156,7 +156,7 @@ def make(
         move=name,
         state=str(decision.state),
     )
-    notices.moved(db, note, decision, actor, now=now, files=files or [])
+    notices.moved(db, note, decision, actor, now=now, data=data or {}, files=files or [])
     db.flush()
     return note
 

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tutoring.documents.markdown import HostileMarkdown, render
+from tutoring.documents.models import ReadDocument
+from tutoring.documents.operations import document_of, document_of_text
 from tutoring.notes.models import PageDerogation, Submission, SubmittedPart, ValidationNote
 from tutoring.notes.moves import (
     STAGE_OF,
@@ -19,6 +21,7 @@ from tutoring.notes.moves import (
     Stage,
     State,
 )
+from tutoring.notes.operations.carrying import carry_remarks
 from tutoring.notes.operations.moving import foresee, make
 from tutoring.notes.queries import derogations_of
 from tutoring.people.models import Person
@@ -86,20 +89,19 @@ def hand_in(
     asked = spec.stage(stage)
     if asked is None:
         raise Refusal("not_now")
-    replacing = state in (State.TOPIC_REVIEW, State.PLAN_REVIEW, State.DRAFT_REVIEW)
+    replacing, earlier = state in (State.TOPIC_REVIEW, State.PLAN_REVIEW, State.DRAFT_REVIEW), newest(note)
     handed = replace(handed, items=(*handed.items, *_kept(handed)))
     _check_items(spec, asked, handed)
     deadline = deadlines_for(cohort, extensions_of(db, cohort.id, actor.id)).get(stage)
     late = is_late(now, deadline)
     facts = _facts(spec, handed, derogations_of(db, note.id), late=late)
-    earlier = newest(note)
     if replacing and earlier is not None:
         facts = replace(
             facts, review_released=earlier.review is not None and earlier.review.released_at is not None
         )
     name = "replace_submission" if replacing else f"submit_{stage}"
     foresee(db, note, name, Side.LEARNER, facts, seen_version=seen_version)
-    submission = _write(db, note, stage, actor, handed, late=late, now=now)
+    submission = write_submission(db, note, stage, actor, handed, late=late, now=now)
     if stage is Stage.TOPIC:
         note.title = handed.title
     make(
@@ -114,6 +116,7 @@ def hand_in(
         data={"submission_id": submission.id, "number": submission.number},
         files=receipt(spec, submission),
     )
+    carry_remarks(db, note, submission, now=now)
     return submission
 
 
@@ -154,6 +157,20 @@ def _kept(handed: HandedIn) -> list[Item]:
         for item in earlier
         if item.part in handed.kept and item.part not in new
     ]
+
+
+def unchanged(earlier: Submission | None, handed: HandedIn) -> bool:
+    """Whether this would replace `earlier` by the same: no other topic, file, text, or word to the reader."""
+    if earlier is None or typed_lines(handed.message) != typed_lines(earlier.message):
+        return False
+    if earlier.stage == Stage.TOPIC:
+        return handed.title == earlier.title
+    return not handed.items and {item.part for item in earlier.parts} <= set(handed.kept)
+
+
+def typed_lines(text: str) -> str:
+    """A text whatever ends its lines: a browser posts CRLF."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _check_items(spec: NoteSpec, asked: StageSpec, handed: HandedIn) -> None:
@@ -201,7 +218,7 @@ def _pages(part: PartSpec, item: Item, derogation: bool) -> PartPages:
     return PartPages(part.title, counted, part.pages_min, part.pages_max, derogation)
 
 
-def _write(
+def write_submission(
     db: Session,
     note: ValidationNote,
     stage: Stage,
@@ -211,6 +228,7 @@ def _write(
     late: bool,
     now: datetime,
 ) -> Submission:
+    """Keep what was handed in at a stage, with the next number; `actor` is its author. No move is made of it."""
     number = 1 + max((one.number for one in note.submissions if one.stage == stage), default=0)
     submission = Submission(
         institution_id=note.institution_id,
@@ -218,7 +236,7 @@ def _write(
         number=number,
         title=handed.title,
         message=handed.message,
-        html=_rendered(handed.message, "message"),
+        html=rendered(handed.message, "message"),
         late=late,
         honour=handed.honour,
         dissemination=handed.dissemination,
@@ -233,9 +251,10 @@ def _write(
                 file=item.file,
                 filename=item.filename,
                 text=item.text,
-                html=_rendered(item.text, "parts"),
+                html=rendered(item.text, "parts"),
                 pages=item.pages,
                 excluded_pages=item.excluded_pages,
+                document=_document(db, note, item, now),
             )
             for item in handed.items
         ],
@@ -245,7 +264,18 @@ def _write(
     return submission
 
 
-def _rendered(text: str, field: str) -> str:
+def _document(db: Session, note: ValidationNote, item: Item, now: datetime) -> ReadDocument:
+    """What is read of an item: its file, now or later, or its text."""
+    if item.file is not None:
+        return document_of(db, item.file, now=now)
+    try:
+        return document_of_text(db, note.institution_id, item.text, now=now)
+    except HostileMarkdown as bad:
+        raise Refusal("text_unsafe", status=422, field="parts") from bad
+
+
+def rendered(text: str, field: str) -> str:
+    """The safe HTML of a typed text (Markdown); refused beside `field` when it has none."""
     if not text:
         return ""
     try:

@@ -37,12 +37,17 @@ def hand_in(page: NotePage) -> ResponseReturnValue:
     if form.version.data != page.note.version:
         raise Refusal("stale_page")
 
+    replacing = "replace_submission" in framing(page)["offers"]
+
     def act() -> Submission:
+        handed = form.handed_in()
+        if replacing and operations.unchanged(operations.newest(page.note), handed):
+            raise Refusal("nothing_replaced", status=422, field="parts" if "parts" in form else "title")
         return operations.hand_in(
             session(),
             page.note,
             page.standing.person,
-            form.handed_in(),
+            handed,
             now=now(),
             seen_version=form.version.data or 0,
         )
@@ -50,7 +55,8 @@ def hand_in(page: NotePage) -> ResponseReturnValue:
     submission = attempt(form, act)
     if submission is None:
         return _shown(page, form), 422
-    flash(label("flash", f"{submission.stage}_handed_in", part="notes"))
+    code = "replaced" if replacing else f"{submission.stage}_handed_in"
+    flash(label("flash", code, part="notes"))
     return redirect(_home(page), 303)
 
 
@@ -66,7 +72,7 @@ def _form(page: NotePage) -> TopicForm | PartsForm | None:
     if stage is Stage.TOPIC:
         begun = {"title": earlier.title, "message": earlier.message} if earlier else {}
         return TopicForm(data=begun)
-    return parts_form(page, asked, earlier)
+    return parts_form(page, asked, earlier, replacing="replace_submission" in offers)
 
 
 def _shown(page: NotePage, form: TopicForm | PartsForm) -> str:

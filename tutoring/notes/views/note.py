@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from tutoring.documents.kinds import Kind
 from tutoring.notes import shown
+from tutoring.notes.forms import QuestionForm
 from tutoring.notes.models import FilePage, NotePage, SubmittedPart
-from tutoring.notes.operations import newest
-from tutoring.notes.policy import eye, may_fetch, may_read
+from tutoring.notes.operations import may_change_topic, newest
+from tutoring.notes.policy import eye, may_fetch, may_hand_in, may_read
 from tutoring.notes.queries import file_page, note_of_learner, note_page
+from tutoring.notes.underway import questions_of, topic_changes_of
 from tutoring.people.models import Person
 from tutoring.programme.calendar import deadline_instant
 from tutoring.programme.models import Standing
@@ -60,7 +62,23 @@ def mine(standing: Standing) -> ResponseReturnValue:
 @pages.get("/c/<int:cohort_id>/notes/<int:note_id>")
 @guarded(may_read, load_note)
 def note(page: NotePage) -> ResponseReturnValue:
-    return render_template("notes/note.html", **framing(page), **told(page))
+    return shown_note(page)
+
+
+def shown_note(
+    page: NotePage, *, ask: QuestionForm | None = None, failed: tuple[int, QuestionForm] | None = None
+) -> str:
+    """The page of a note, with the question (or what was written in a question's thread) that was refused."""
+    return render_template(
+        "notes/note.html", **framing(page), **told(page), ask=ask or empty_question("ask"), failed=failed
+    )
+
+
+def empty_question(name: str) -> QuestionForm:
+    """Nothing written yet; the controls' ids begin with `name`."""
+    form = QuestionForm(formdata=None)
+    form.apart(name)
+    return form
 
 
 def framing(page: NotePage) -> dict[str, Any]:
@@ -79,10 +97,15 @@ def framing(page: NotePage) -> dict[str, Any]:
 
 def told(page: NotePage) -> dict[str, Any]:
     """What the note's own page shows beside its framing."""
+    questions = questions_of(session(), page.note.id)
     return {
         "versions": shown.versions(page),
         "history": shown.history(page),
         "to_answer": shown.to_answer(page),
+        "questions": questions,
+        "thread_forms": {one.id: empty_question(f"q{one.id}") for one in questions},
+        "topic_changes": topic_changes_of(session(), page.note.id),
+        "may_change_topic": may_hand_in(page.standing.person, page) and may_change_topic(page.note),
     }
 
 
