@@ -412,15 +412,32 @@ def test_of_a_phrase_that_occurs_twice_the_right_one_is_marked() -> None:
     )
 
 
+def test_rows_that_say_the_same_keep_their_ranks_around_a_figure_without_words() -> None:
+    made = docx.Document()
+    for _ in range(5):
+        made.add_paragraph("Toujours pareil.")
+    blocks = identified(
+        (*(block("Toujours pareil."),) * 2, block("", BlockKind.FIGURE), *(block("Toujours pareil."),) * 3)
+    )
+    ranks = (0, 1, 3, 4, 5)
+    threads = [remark(str(rank), Passage(rank, 0, 8)) for rank in ranks]
+    read = comments_of(with_comments(bytes_of(made), blocks, threads))
+    assert [(one.key, one.prefix.count("pareil")) for one in read] == [
+        (str(rank), place) for place, rank in enumerate(ranks)
+    ]
+
+
 def test_a_footnote_is_commented_at_its_call_and_a_figure_at_its_place() -> None:
     made = docx.Document()
     drawing = (
         '<w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing">'
         '<wp:docPr id="1" name="x" descr="Une salle vide"/></wp:inline></w:drawing></w:r>'
     )
+    silent = drawing.replace(' descr="Une salle vide"', "")
     paragraph(
         made,
-        f'<w:r><w:t>Avant</w:t></w:r>{drawing}<w:r><w:t>après</w:t><w:footnoteReference w:id="2"/></w:r>',
+        f"<w:r><w:t>Avant</w:t></w:r>{drawing}<w:r><w:t>après</w:t></w:r>{silent}"
+        '<w:r><w:footnoteReference w:id="2"/></w:r>',
     )
     package = Package(bytes_of(made))
     notes = parse_xml(
@@ -434,13 +451,32 @@ def test_a_footnote_is_commented_at_its_call_and_a_figure_at_its_place() -> None
         (
             block("Avantaprès"),
             block("Une salle vide", BlockKind.FIGURE),
+            block("", BlockKind.FIGURE),
             block("Voir le guide.", BlockKind.FOOTNOTE, anchor="n1"),
         )
     )
-    threads = [remark("1", on(blocks, "salle")), remark("2", on(blocks, "guide"))]
+    threads = [
+        remark("1", on(blocks, "salle")),
+        remark("2", on(blocks, "guide")),
+        remark("3", Passage(2, 0, 0)),
+    ]
     read = {one.key: one for one in comments_of(with_comments(package.saved(), blocks, threads))}
     assert (read["1"].prefix, read["1"].text) == ("Avant", "salle\nÀ revoir.")
-    assert (read["2"].quote, read["2"].text) == ("après", "guide\nÀ revoir.")
+    assert (read["2"].quote, read["2"].prefix, read["2"].text) == ("", "Avantaprès", "guide\nÀ revoir.")
+    assert (read["3"].quote, read["3"].prefix, read["3"].text) == ("", "Avantaprès", "À revoir.")
+
+
+def test_words_of_a_text_box_are_quoted_where_the_box_stands() -> None:
+    made = handed_in()
+    box = (
+        '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent><w:p><w:r>'
+        "<w:t>Une règle encadrée.</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
+    )
+    paragraph(made, f"<w:r><w:t>Avant</w:t></w:r>{box}<w:r><w:t>Après</w:t></w:r>")
+    blocks = identified((*PROSE, block("AvantAprès"), block("Une règle encadrée.")))
+    (read,) = comments_of(with_comments(bytes_of(made), blocks, [remark("1", on(blocks, "règle"))]))
+    assert (read.quote, read.prefix[-5:], read.suffix[:5]) == ("", "Avant", "Après")
+    assert read.text == "règle\nÀ revoir."
 
 
 def test_blocks_become_headings_lists_tables_quotes_and_notes() -> None:

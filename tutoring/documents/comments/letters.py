@@ -35,7 +35,8 @@ class Unit:
 class Letters:
     """`text`: every letter of the document; `places[i]` is where `text[i]` stands.
 
-    `figures`: drawings by alternative text, in order; `calls`: footnote references by the note's id.
+    `figures`: drawings by alternative text, in order; `calls`: footnote references by the note's id; `boxes`: what
+    holds a text box by the letters of its paragraphs.
     """
 
     text: str = ""
@@ -43,6 +44,7 @@ class Letters:
     units: list[Unit] = field(default_factory=list)
     figures: dict[str, list[Element]] = field(default_factory=dict)
     calls: dict[str, Element] = field(default_factory=dict)
+    boxes: dict[str, Element] = field(default_factory=dict)
 
     def of(self, unit: Unit) -> str:
         """The letters of a unit."""
@@ -93,8 +95,10 @@ def _clusters(words: str) -> Iterator[tuple[int, int]]:
 
 
 def _note(found: Letters, met: Met) -> None:
-    if met.step is Step.FIGURE and bare(met.words):
+    if met.step is Step.FIGURE:
         found.figures.setdefault(bare(met.words), []).append(met.element)
+    elif met.step is Step.BOX:
+        found.boxes.setdefault(bare(met.words), met.element)
     elif met.step is Step.NOTE_CALL:
         found.calls.setdefault(met.words, met.element)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -62,14 +62,16 @@ class Places:
         return Spot(start + len(before), start + len(before) + len(quote) - 1)
 
     def _pair(self) -> None:
-        """Blocks whose letters are those of a paragraph or a row, in order."""
-        pieces = [self._letters.of(unit) for unit in self._units]
-        wanted = [bare(block.text) for block in self._blocks]
-        for mine, theirs, size in SequenceMatcher(None, wanted, pieces, autojunk=False).get_matching_blocks():
+        """Blocks whose letters are those of a paragraph or a row, in order; those that have no letters aside."""
+        ranks = [
+            rank for rank, block in enumerate(self._blocks) if rank not in self._elements and bare(block.text)
+        ]
+        wanted = [bare(self._blocks[rank].text) for rank in ranks]
+        mine, theirs = _told_apart(wanted, [self._letters.of(unit) for unit in self._units])
+        for first, second, size in SequenceMatcher(None, mine, theirs, autojunk=False).get_matching_blocks():
             for step in range(size):
-                if mine + step not in self._elements:
-                    self._starts[mine + step] = self._units[theirs + step].start
-                    self._taken.add(theirs + step)
+                self._starts[ranks[first + step]] = self._units[second + step].start
+                self._taken.add(second + step)
 
     def _fill(self) -> None:
         """Blocks between two of those, which the reader cut or joined otherwise than the file's paragraphs."""
@@ -95,7 +97,8 @@ class Places:
             return self._at(quote, low, high)
         unit = self._like(self._blocks[rank].text, low, high)
         if unit is None:
-            return None
+            box = self._letters.boxes.get(bare(self._blocks[rank].text))
+            return None if box is None else Spot(element=box, exact=False)
         if quote and self._letters.text.count(quote, unit.start, unit.end) == 1:
             return self._at(quote, unit.start, unit.end)
         return Spot(unit.start, unit.end - 1, exact=False)
@@ -118,6 +121,23 @@ class Places:
         return best
 
 
+def _told_apart(
+    mine: Sequence[str], theirs: Sequence[str]
+) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Words with their rank among the same ones, where both sides say them as often; 0 where they do not."""
+    often, as_often = Counter(mine), Counter(theirs)
+
+    def ranked(said: Sequence[str]) -> list[tuple[str, int]]:
+        seen: Counter[str] = Counter()
+        told = []
+        for words in said:
+            seen[words] += 1
+            told.append((words, seen[words] if often[words] == as_often[words] else 0))
+        return told
+
+    return ranked(mine), ranked(theirs)
+
+
 def _said(unit: Unit) -> str:
     """The words of a unit, spaces between runs as they come: enough to compare."""
     return " ".join("".join(paragraph.itertext("{*}t")) for paragraph in unit.paragraphs)
@@ -127,7 +147,11 @@ def _elements(
     blocks: Sequence[Block], found: Letters, notes: Mapping[str, str]
 ) -> Iterable[tuple[int, Element]]:
     """A figure's drawing, a footnote's call: what stands in the text for a block whose words do not."""
-    figures = {words: iter(drawings) for words, drawings in found.figures.items()}
+    silent = sum(1 for block in blocks if block.kind is BlockKind.FIGURE and not bare(block.text))
+    # Figures without words are told by their rank, which says nothing when the file draws other things as well.
+    figures = {
+        words: iter(drawings) for words, drawings in found.figures.items() if words or len(drawings) == silent
+    }
     by_words = defaultdict(list)
     for note, words in notes.items():
         if note in found.calls:

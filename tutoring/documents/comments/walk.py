@@ -13,6 +13,8 @@ from tutoring.documents.comments.package import Element
 _PASSED = frozenset(
     "pPr rPr sectPr tblPr tblGrid tblPrEx trPr tcPr sdtPr sdtEndPr instrText drawing pict object rt".split()  # noqa: SIM905
 )
+# What may hold a text box; so may what newer Words offer beside it, which is of another namespace.
+_BOXES = frozenset({"drawing", "pict", "object"})
 # Struck out: its words are gone, but a comment may begin or end in it.
 _GONE = frozenset({"del", "moveFrom", "delText"})
 # The style of a footnote's number where notes are written as text (`clean`): blocks do not hold it.
@@ -34,10 +36,12 @@ class Step(Enum):
     REFERENCE = auto()
     NOTE_CALL = auto()
     FIGURE = auto()
+    BOX = auto()
 
 
 class Met(NamedTuple):
-    """A step, its element, and its words (an id for a mark or a note's call, the alternative text of a figure)."""
+    """A step, its element, and its words (an id for a mark or a note's call, the alternative text of a figure,
+    a paragraph of a text box, whose element is what holds the box)."""
 
     step: Step
     element: Element
@@ -65,6 +69,8 @@ def walk(root: Element, ns: str) -> Iterator[Met]:
             continue
         if name == "drawing" and not gone:
             yield Met(Step.FIGURE, element, _alternative(element))
+        if (not name or name in _BOXES) and not gone:
+            yield from (Met(Step.BOX, element, words) for words in _boxed(element, ns))
         if not name or name in _PASSED or (name == "r" and _numbers_note(element, ns)):
             continue
         yield from _met(element, name, ns, gone)
@@ -102,6 +108,19 @@ def _name(element: Element, ns: str) -> str:
     """The local name of an element of the text; empty for any other, a comment or an instruction of XML."""
     tag = element.tag
     return tag.removeprefix(f"{{{ns}}}") if isinstance(tag, str) and tag.startswith(f"{{{ns}}}") else ""
+
+
+def _boxed(element: Element, ns: str) -> Iterator[str]:
+    """The paragraphs of the text boxes in an element; written twice, for old and new readers, they are told once."""
+    if not isinstance(element.tag, str):
+        return
+    boxes = element.iter(f"{{{ns}}}txbxContent")
+    found = (
+        "".join(said.text or "" for said in one.iter(f"{{{ns}}}t"))
+        for box in boxes
+        for one in box.iter(f"{{{ns}}}p")
+    )
+    yield from dict.fromkeys(found)
 
 
 def _alternative(drawing: Element) -> str:
