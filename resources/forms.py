@@ -1,13 +1,15 @@
-"""What is typed in the space of a day: a synthesis, a reading."""
+"""What is typed in the space of a day: a synthesis, a reading, and why a reading is handed to somebody."""
 
 from __future__ import annotations
 
-from wtforms import IntegerField, StringField, TextAreaField
+from collections.abc import Iterable
+
+from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from tutoring.people.uploads import UploadField
-from tutoring.web.forms import Form
+from tutoring.web.forms import Form, choices_of
 
 FILE_KINDS = ("pdf", "docx", "odt", "md")
 
@@ -48,3 +50,25 @@ class ReadingForm(Form):
     why = TextAreaField(validators=[Optional(), Length(max=2000)], filters=[lines])
     url = StringField(validators=[Optional(), Length(max=2000)])
     file = UploadField("", accepted=FILE_KINDS)
+
+
+class AssignForm(Form):
+    """A reading handed: to whom when several may be chosen, which page of the web when it is not in the library, why.
+
+    `learners`: ids of the notes to choose among, None when whose it is is known. `link`: it has an address to type.
+    """
+
+    learners = SelectMultipleField(coerce=int, validators=[InputRequired("choose")])
+    title = StringField(validators=[InputRequired(), Length(max=200)], filters=[one_line])
+    url = StringField(validators=[InputRequired(), Length(max=2000)])
+    why = TextAreaField(validators=[InputRequired(), Length(max=2000)], filters=[lines])
+    begin = StringField(validators=[Optional(), Length(max=200)], filters=[one_line])
+
+    def __init__(self, *, learners: Iterable[int] | None, link: bool) -> None:
+        super().__init__()
+        if learners is None:
+            del self.learners
+        else:
+            self.learners.choices = choices_of(learners)
+        if not link:
+            del self.title, self.url

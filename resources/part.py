@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from resources.commands import resources
 from resources.operations.indexing import engine_at, ensure_index, reindex_day
 from resources.views import pages
-from resources.views.panels import new_texts, next_day
+from resources.views.panels import (
+    assigned_readings,
+    new_texts,
+    next_day,
+    own_readings,
+    remarked_readings,
+)
 from tutoring.store.outbox import Consumer, OutboxRow
 from tutoring.web.edge import database, house
 from tutoring.web.part import NavLink, Panel, Part
@@ -40,7 +46,13 @@ PART = Part(
     blueprint=pages,
     commands=(resources,),
     consumers=(Consumer("index", ("space.changed",), _index),),
-    panels=(Panel("front.day", next_day, 20), Panel("front.new", new_texts, 20)),
+    panels=(
+        Panel("front.day", next_day, 20),
+        Panel("front.new", own_readings, 10),
+        Panel("front.new", new_texts, 20),
+        Panel("note.side", assigned_readings, 30),
+        Panel("submission.side", remarked_readings, 30),
+    ),
     nav=_nav,
     check=_check,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from lti.models import Score, ScoreState
@@ -17,6 +18,7 @@ from lti.operations import (
     register_platform,
     remember_link,
 )
+from resources import operations as readings
 from tests.conftest import Browser
 from tests.factories import World
 from tests.jury import Jury
@@ -96,12 +98,21 @@ class Estate:
             )
             db.flush()
             part = at.page().note.submissions[-1].parts[0]
+            self.values["assigned_id"] = self._assigned(db, at)
             self.values |= {
                 "note_id": at.note.id,
                 "submission_id": draft.id,
                 "remark_id": remark.id,
                 "notes.part_id": part.id,
             }
+
+    def _assigned(self, db: Session, at: Seat) -> int:
+        """A page of the web handed by the tutor to the learner, who has seen it: opening it again writes nothing."""
+        page, now = at.page(self.world.tutor), self.world.clock()
+        offered = readings.offer_link("Une page", "https://example.org/page")
+        [row] = readings.assign(db, page.standing, [page.note], offered, why="Pour commencer.", now=now)
+        readings.mark_seen(db, row.id, now=now)
+        return row.id
 
     def _jury(self) -> None:
         with self.world.session() as db:

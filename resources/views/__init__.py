@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resources.views import days, library, readings, writing
+from resources.views import assigned, assigning, days, library, readings, writing
 from resources.views.routes import pages
 
-__all__ = ["days", "library", "pages", "readings", "writing"]
+__all__ = ["assigned", "assigning", "days", "library", "pages", "readings", "writing"]

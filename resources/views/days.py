@@ -10,12 +10,13 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from resources.policy import may_read, may_write
+from resources.queries.assigned import cohorts_assigning
 from resources.queries.entries import modules_of_day
 from resources.queries.space import DayPage, DaysPage
 from resources.views.routes import load_day, load_days, pages
 from tutoring.documents.markdown import HostileMarkdown, reading_minutes, render
 from tutoring.programme.calendar import local_day
-from tutoring.web.edge import now
+from tutoring.web.edge import now, session
 from tutoring.web.guard import guarded
 
 
@@ -37,6 +38,7 @@ def days(page: DaysPage) -> ResponseReturnValue:
 @pages.get("/c/<int:cohort_id>/days/<int:number>")
 @guarded(may_read, load_day)
 def day(page: DayPage) -> ResponseReturnValue:
+    writes = may_write(current_user, page)
     return render_template(
         "resources/day.html",
         page=page,
@@ -44,7 +46,8 @@ def day(page: DayPage) -> ResponseReturnValue:
         about=programme_html(page.day.about) if page.day.about.strip() else None,
         modules=modules_of_day(page.day),
         minutes=reading_minutes,
-        writes=may_write(current_user, page),
+        writes=writes,
+        assigns=writes and bool(cohorts_assigning(session(), current_user.id, [page.day.cohort_id])),
         past=page.day.date < local_day(now()),
     )
 

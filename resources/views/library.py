@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from resources.operations.indexing import engine_at
 from resources.policy import may_read
+from resources.queries.assigned import cohorts_assigning
 from resources.queries.entries import KINDS
 from resources.queries.library import (
     LibraryPage,
@@ -91,12 +92,13 @@ def library(page: LibraryPage) -> ResponseReturnValue:
         "everywhere": everywhere,
         "minutes": reading_minutes,
         "link": _linker(page, asked),
+        "assigns": cohorts_assigning(session(), current_user.id, cohort_ids),
     }
     if not asked.text:
         return render_template("resources/shelves.html", **shared, shelves=shelves(session(), cohort_ids))
-    results, plain = _look(asked, cohort_ids)
-    days = days_readable(session(), current_user.id, _day_ids(results))
-    shown = _visible(results, days)
+    results, plain = look(asked, cohort_ids)
+    days = days_readable(session(), current_user.id, day_ids(results))
+    shown = visible(results, days)
     return render_template(
         "resources/library.html",
         **shared,
@@ -115,7 +117,7 @@ def _linker(page: LibraryPage, asked: Question) -> Callable[..., str]:
     return link
 
 
-def _look(asked: Question, cohort_ids: Collection[int]) -> tuple[Results, bool]:
+def look(asked: Question, cohort_ids: Collection[int]) -> tuple[Results, bool]:
     """The index's answer, else SQL's; the second value says which (True: SQL)."""
     try:
         return engine_at(house().settings.index).search(
@@ -130,11 +132,13 @@ def _look(asked: Question, cohort_ids: Collection[int]) -> tuple[Results, bool]:
         return look_plainly(session(), cohort_ids, asked.text), True
 
 
-def _day_ids(results: Results) -> set[int]:
+def day_ids(results: Results) -> set[int]:
+    """The days that an answer speaks of."""
     return {day for day in (*results.days, *(hit.day for hit in results.hits)) if day is not None}
 
 
-def _visible(results: Results, days: dict[int, Day]) -> list[Shown]:
+def visible(results: Results, days: dict[int, Day]) -> list[Shown]:
+    """Of these hits, those that are still there on one of these days."""
     found = places(session(), days, [hit.resource for hit in results.hits])
     return [_shown(hit, found[hit.resource], results.words) for hit in results.hits if hit.resource in found]
 

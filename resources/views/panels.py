@@ -1,4 +1,4 @@
-"""What the cohort's front page shows of the space: the latest texts, and what the next day holds."""
+"""What other pages show of the space: the latest texts, the next day, the readings handed to a learner."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from typing import Any
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
+from resources.policy import sees_assigned, sees_its_remark
+from resources.queries.assigned import assigned_to, assigned_to_learner
 from resources.queries.space import editions_of_days, newest, reading_counts
 from tutoring.documents.markdown import reading_minutes
+from tutoring.notes.models import NotePage, SubmissionPage
+from tutoring.notes.moves import Side
+from tutoring.notes.policy import STAFF
+from tutoring.programme.models import Role
 
 LATEST = 5
+OWN = frozenset({Side.LEARNER})
 
 
 def new_texts(db: Session, viewer: Any, thing: Any) -> str:
@@ -59,3 +66,49 @@ def next_day(db: Session, viewer: Any, thing: Any) -> str:
         minutes=reading_minutes(edition.words) if edition else 0,
         readings=reading_counts(db, [day.id]).get(day.id, 0),
     )
+
+
+def own_readings(db: Session, viewer: Any, thing: Any) -> str:
+    """On a learner's front page, what was handed to them and that they do not say they have read."""
+    if thing.standing.role != Role.LEARNER or thing.note is None or thing.note.note_id is None:
+        return ""
+    mine = [one for one in assigned_to_learner(db, thing.standing) if sees_assigned(one, OWN)]
+    if not mine:
+        return ""
+    return render_template(
+        "resources/panel_own.html",
+        cohort_id=thing.standing.cohort.id,
+        note_id=thing.note.note_id,
+        lines=mine[:LATEST],
+        more=len(mine) - LATEST,
+    )
+
+
+def assigned_readings(db: Session, viewer: Any, page: NotePage) -> str:
+    """On a note, what was handed to its learner; for its tutor and coordinators, the way to hand more."""
+    assigns = bool(page.sides & STAFF)
+    lines = [one for one in assigned_to(db, page.note) if sees_assigned(one, page.sides)]
+    if not lines and not assigns:
+        return ""
+    return render_template(
+        "resources/panel_assigned.html",
+        note=page.note,
+        lines=lines,
+        assigns=assigns,
+        learner=Side.LEARNER in page.sides,
+        remarks={one.id: one.remark for one in lines if sees_its_remark(one, page.sides)},
+    )
+
+
+def remarked_readings(db: Session, viewer: Any, page: NotePage | SubmissionPage) -> str:
+    """On a submission, what was handed from the remarks on it (of the whole note, when they are not told apart)."""
+    here = isinstance(page, SubmissionPage)
+    threads = {one.id for one in (page.threads if isinstance(page, SubmissionPage) else page.note.remarks)}
+    lines = [
+        one
+        for one in assigned_to(db, page.note)
+        if one.remark_id in threads and sees_assigned(one, page.sides) and sees_its_remark(one, page.sides)
+    ]
+    if not lines:
+        return ""
+    return render_template("resources/panel_remarked.html", note=page.note, lines=lines, here=here)

@@ -8,7 +8,15 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from resources.models import Reading
-from resources.policy import may_write
+from resources.policy import may_write, sees_assigned
+from resources.queries.assigned import (
+    AssignedPage,
+    AssigningPage,
+    LearnerPage,
+    assigned_page,
+    assigning_page,
+    learner_page,
+)
 from resources.queries.library import LibraryPage
 from resources.queries.space import DayPage, DaysPage, day_page, days_page, reading_numbered
 from tutoring.people.models import Person
@@ -74,3 +82,24 @@ def load_library(db: Session, viewer: Person, cohort_id: int) -> LibraryPage | N
     standings = standings_of(db, viewer)
     here = next((standing for standing in standings if standing.cohort.id == cohort_id), None)
     return LibraryPage(here, tuple(one.cohort for one in standings)) if here else None
+
+
+def load_assigning(db: Session, viewer: Person, cohort_id: int) -> AssigningPage | None:
+    """A cohort with those to whom the viewer may hand a reading."""
+    standing = standing_in(db, viewer, cohort_id)
+    return assigning_page(db, standing) if standing else None
+
+
+def load_learner(db: Session, viewer: Person, cohort_id: int, note_id: int) -> LearnerPage | None:
+    """A note of this cohort, whose learner a reading may be handed to."""
+    standing = standing_in(db, viewer, cohort_id)
+    return learner_page(db, standing, note_id) if standing else None
+
+
+def load_assigned(
+    db: Session, viewer: Person, cohort_id: int, note_id: int, assigned_id: int
+) -> AssignedPage | None:
+    """A reading handed to the learner of this note; what goes with an unreleased remark is not there for others."""
+    standing = standing_in(db, viewer, cohort_id)
+    page = assigned_page(db, standing, note_id, assigned_id) if standing else None
+    return page if page and sees_assigned(page.assigned, page.sides) else None
