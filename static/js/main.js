@@ -10,6 +10,9 @@ const enhancements = [
   ["[data-server-draft]", "./server-draft.js"],
   ["details[data-menu]", "./menu.js"],
   ["[data-preview-url]", "./preview.js"],
+  ["[data-margin]", "./margin.js"],
+  [".reading-page", "./comment.js"],
+  ["[data-pdf]", "./original.js"],
 ];
 
 for (const [selector, module] of enhancements) {

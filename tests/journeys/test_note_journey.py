@@ -192,7 +192,7 @@ def test_a_file_that_belies_its_name_is_refused_with_a_sentence(walk):
     assert "Mon plan." in text_of(answer)
     broken = walk.hand_in(file_0=(io.BytesIO(b"%PDF-1.4 nothing more"), "plan.pdf"))
     assert broken.status_code == 422
-    assert "ne s’ouvre pas comme un PDF" in text_of(broken)
+    assert "abîmé ou incomplet" in text_of(broken)
     assert walk.count(Submission) == 1
 
 
@@ -285,7 +285,7 @@ def test_a_remark_is_answered_declined_with_a_reason_closed(walk):
     walk.decide("topic", "returned", "Voyez.")
     with walk.world.session() as db:
         remark_id = db.scalar(select(Remark.id))
-    path = f"{walk.home}/remarks/{remark_id}"
+    path = f"{walk.submission('topic')}/remarks/{remark_id}"
     silent = walk.learner.post(path, {"act": "decline", "text": ""})
     assert silent.status_code == 422
     assert "Dites en quelques mots pourquoi vous ne la suivez pas." in text_of(silent)
@@ -304,7 +304,7 @@ def test_an_unreleased_remark_is_rewritten_or_dropped(walk):
     remark(walk)
     with walk.world.session() as db:
         remark_id = db.scalar(select(Remark.id))
-    path = f"{walk.home}/remarks/{remark_id}"
+    path = f"{walk.submission('topic')}/remarks/{remark_id}"
     assert walk.learner.post(path, {"act": "answer", "text": "?"}).status_code == 404
     walk.tutor.post(path, {"act": "rewrite", "text": "Plus juste."})
     assert "Plus juste." in walk.seen(walk.tutor, walk.submission("topic").removeprefix(walk.home))
@@ -562,7 +562,7 @@ def test_a_page_costs_the_same_at_3_and_at_30(walk, statements):
                     browser.get(walk.home + path)
                 costs.append(len(seen))
     assert costs[:6] == costs[6:]
-    assert max(costs) <= 14
+    assert max(costs) <= 18
 
 
 def test_the_page_of_tutors_costs_the_same_at_3_and_at_30_learners(world, browse, statements, clock):

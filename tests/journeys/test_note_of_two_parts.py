@@ -82,7 +82,7 @@ def test_two_parts_make_one_submission_and_one_decision(pair):
         assert (last.stage, last.number) == ("plan", 2)
     page = text_of(pair.tutor.get(f"{pair.home}/submissions/{last.id}"))
     assert "Le diagnostic repris." in page
-    assert "Le problème." in page
+    assert "Le problème." in text_of(pair.tutor.get(f"{pair.home}/submissions/{last.id}?part=problematique"))
     pair.answer("approved")
     pair.hand_in(file_0=pdf(27), excluded_0="0", text_1="Brouillon.")
     pair.answer("approved")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from tutoring.notes.operations import open_note, settle_join
+from tutoring.notes.operations import carry_after_reading, open_note, settle_join, tutor_no_more
+from tutoring.notes.queries import note_and_people
 from tutoring.notes.views import pages
 from tutoring.people.models import Person
 from tutoring.programme.models import Cohort, Role, Standing
 from tutoring.programme.policy import InCohort, may_coordinate
 from tutoring.programme.queries import member
+from tutoring.store.events import history
 from tutoring.store.outbox import Consumer, OutboxRow
+from tutoring.store.refusal import Refusal
 from tutoring.web.part import NavLink, Panel, Part
 
 
@@ -24,6 +28,11 @@ def open_for_learner(db: Session, row: OutboxRow, now: datetime) -> None:
     if membership is None or membership.role != Role.LEARNER:
         return
     open_note(db, db.get_one(Cohort, membership.cohort_id), membership.person, now=now)
+
+
+def carry_when_read(db: Session, row: OutboxRow, now: datetime) -> None:
+    """Consumer of `document.read`: remarks that waited for a long document to be read find their places in it."""
+    carry_after_reading(db, row.payload["document_id"], now=now)
 
 
 def nav(standing: Standing) -> Iterable[NavLink]:
@@ -39,11 +48,27 @@ def tutors_link(_db: Session, person: Person, page: InCohort) -> str:
     return render_template("notes/people_panel.html", cohort_id=page.standing.cohort.id)
 
 
+def no_longer_tutor(db: Session, viewer: Person, url: Mapping[str, Any]) -> Refusal | None:
+    """To a former tutor: who follows the note now, and since when."""
+    note = note_and_people(db, url["note_id"]) if "note_id" in url else None
+    if note is None or note.cohort_id != url.get("cohort_id") or note.tutor_id == viewer.id:
+        return None
+    passed = tutor_no_more(history(db, note), viewer.id)
+    if passed is None:
+        return None
+    tutor = note.tutor.name if note.tutor else ""
+    return Refusal("tutor_changed", status=403, tutor=tutor, since=passed.at)
+
+
 PART = Part(
     name="notes",
     blueprint=pages,
-    consumers=(Consumer("notes", ("membership.changed",), open_for_learner),),
+    consumers=(
+        Consumer("notes", ("membership.changed",), open_for_learner),
+        Consumer("notes.remarks", ("document.read",), carry_when_read),
+    ),
     panels=(Panel("people.top", tutors_link),),
     nav=nav,
     settle_join=settle_join,
+    explain=no_longer_tutor,
 )

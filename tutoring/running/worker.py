@@ -1,4 +1,4 @@
-"""The worker: drains the outbox and, from time to time, sweeps uploads that no form took."""
+"""The worker: drains the outbox and, from time to time, sweeps what nobody needs any more."""
 
 from __future__ import annotations
 
@@ -44,5 +44,8 @@ def work(*, once: bool, pause: float = 0.5) -> None:
 def _sweep() -> None:
     with database.sessionmaker() as db:
         writing(db)
+        for part in house().parts:
+            if part.sweep:
+                part.sweep(db, house().clock())
         sweep(db, house().files, house().clock())
         db.commit()

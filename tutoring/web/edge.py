@@ -9,13 +9,16 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, request
 from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from tutoring.store.db import writing
 from tutoring.store.files import FileStore
 from tutoring.store.outbox import Consumer
 from tutoring.store.settings import Settings
 from tutoring.web.part import Part
+from tutoring.web.traces import left
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -69,7 +72,8 @@ class RowNumber(IntegerConverter):
 class Palier(Flask):
     """Flask with one commit per request: after a view that succeeded and before its response leaves.
 
-    So a stale version or a broken constraint becomes a 409 page, not a lie. A GET is rolled back: it writes nothing.
+    So a stale version or a broken constraint becomes a 409 page, not a lie. A GET is rolled back: it writes nothing
+    but the reading marks of `traces`.
     A request that may write begins as a writer before its viewer is read (`guard.close_by_default`).
     """
 
@@ -84,7 +88,24 @@ class Palier(Flask):
             database.session.rollback()
         else:
             database.session.commit()
+        if reading and response.status_code == 200:
+            leave_traces()
         return response
+
+
+def leave_traces() -> None:
+    """Write the reading marks of a page that was made. One that cannot be written is logged: the page is there."""
+    traces = left()
+    if not traces:
+        return
+    try:
+        writing(database.session)
+        for write in traces:
+            write(database.session)
+        database.session.commit()
+    except SQLAlchemyError:
+        database.session.rollback()
+        current_app.logger.warning("a reading mark was not kept", exc_info=True)
 
 
 def session_options(info: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden, NotFound
 
 from tutoring.store.db import bind_institution, writing
-from tutoring.web.edge import READS, session
+from tutoring.store.refusal import Refusal
+from tutoring.web.edge import READS, house, session
 
 
 class Viewer(Protocol):
@@ -63,16 +65,22 @@ def guarded(policy: Policy, load: Load) -> Callable[[View], View]:
                 abort(401)
             thing, allowed = guard.decide(session(), viewer, url)
             if allowed is None:
-                abort(404)
+                raise explained(viewer, url) or NotFound()
             g.thing = thing
             if not allowed:
-                abort(403)
+                raise explained(viewer, url) or Forbidden()
             return view(thing)
 
         pass_guard.__guard__ = guard  # type: ignore[attr-defined]
         return pass_guard
 
     return decorate
+
+
+def explained(viewer: Viewer, url: dict[str, Any]) -> Refusal | None:
+    """Why this viewer may not pass where they once could, as the first part that knows says; None when none does."""
+    found = (part.explain(session(), viewer, url) for part in house().parts if part.explain)
+    return next((refusal for refusal in found if refusal is not None), None)
 
 
 def open_route(why: str) -> Callable[[View], View]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from tutoring.store.outbox import Consumer
+from tutoring.store.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Part:
     `nav(standing)` lists its links in a cohort; `calendar(db, standing)` its dates; `personal_data(db, person)` what
     it knows of someone, as JSON-ready values; `dossier(db, cohort)` what it puts in a cohort's file;
     `settle_join(db, kept, absorbed)` settles what two records of one person both hold; `check()` raises when
-    it cannot work. Its refusals are
-    worded in `templates/<name>/wording.html`.
+    it cannot work; `explain(db, viewer, url)` says why somebody whom a route refuses (`url`: its arguments) may not pass
+    any more, None when it knows of nothing; `sweep(db, now)` forgets what nobody needs any more, from time to time. Its refusals are worded in
+    `templates/<name>/wording.html`.
     """
 
     name: str
@@ -65,3 +67,5 @@ class Part:
     dossier: Callable[[Session, Any], dict[str, Any]] | None = None
     settle_join: Callable[[Session, Any, Any], None] | None = None
     check: Callable[[], None] | None = None
+    explain: Callable[[Session, Any, Mapping[str, Any]], Refusal | None] | None = None
+    sweep: Callable[[Session, datetime], object] | None = None

@@ -11,9 +11,12 @@ from jinja2 import TemplateNotFound
 from tutoring.web.edge import house
 
 
-def sentence(code: str, params: dict[str, Any] | None = None) -> str:
-    """The wording of a refusal's code in the reader's language, '' when nobody words it (a test forbids that)."""
-    for name in ("errors", *(part.name for part in house().parts)):
+def sentence(code: str, params: dict[str, Any] | None = None, *, part: str = "errors") -> str:
+    """The wording of a refusal's code in the reader's language, '' when nobody words it (a test forbids that).
+
+    `part`: whose wording is asked first.
+    """
+    for name in (part, "errors", *(part.name for part in house().parts)):
         try:
             macro = get_template_attribute(f"{name}/wording.html", "refusal")
         except (TemplateNotFound, AttributeError):

@@ -66,11 +66,10 @@ def assign_tutors(
 
 
 def tutor_no_more(events: Iterable[Event], person_id: int) -> Event | None:
-    """Of a note's events, the one by which this person ceased to be its tutor; None when they never were, or are."""
+    """Of a note's events, the one that gave it its present tutor, for a former one; None for whoever never was."""
     made = [event for event in events if event.kind == ASSIGNED]
-    if not made or made[-1].data["tutor_id"] == person_id:
-        return None
-    return next((event for event in reversed(made) if event.data["earlier_id"] == person_id), None)
+    was = any(event.data["earlier_id"] == person_id for event in made)
+    return made[-1] if was and made[-1].data["tutor_id"] != person_id else None
 
 
 def _pass_on_drafts(db: Session, notes: Sequence[ValidationNote]) -> None:

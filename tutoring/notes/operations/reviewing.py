@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,11 +29,21 @@ IN_REVIEW = (State.TOPIC_REVIEW, State.PLAN_REVIEW, State.DRAFT_REVIEW)
 
 
 def draft_review(
-    db: Session, note: ValidationNote, submission: Submission, actor: Person, text: str, *, now: datetime
+    db: Session,
+    note: ValidationNote,
+    submission: Submission,
+    actor: Person,
+    text: str,
+    *,
+    levels: Mapping[str, int] | None = None,
+    now: datetime,
+    seen_revision: int | None = None,
 ) -> Review:
-    """Keep what a tutor has written so far of their answer; nobody else sees it.
+    """Keep what is written so far of the answer; nobody but the tutor's seat sees it.
 
-    Refused once the answer is released, or when somebody else is writing it.
+    `levels`: by criterion of the stage's rubric, None leaves them. `seen_revision`: the draft that the writer had
+    before them; refused with `review_written_meanwhile` when another window or person has written since, and with
+    `review_already_released` once it is out. A new tutor goes on with their predecessor's draft.
     """
     review = submission.review
     if review is None:
@@ -45,14 +55,23 @@ def draft_review(
             message=text,
             verdict=None,
             parts=[],
+            levels=dict(levels or {}),
+            revision=1,
             drafted_at=now,
             released_at=None,
         )
         submission.review = review
         db.flush()
         return review
-    _still_theirs(review, actor)
-    review.message = text
+    if review.released_at is not None:
+        raise Refusal("review_already_released")
+    if seen_revision is not None and seen_revision != review.revision and text != review.message:
+        raise Refusal("review_written_meanwhile")
+    if text != review.message or (levels is not None and dict(levels) != review.levels):
+        review.revision += 1
+    review.message, review.author_id = text, actor.id
+    if levels is not None:
+        review.levels = dict(levels)
     db.flush()
     return review
 
@@ -64,11 +83,12 @@ def carry_review(
     target = newest(note)
     if target is None or target.id == earlier.id or target.stage != earlier.stage:
         raise Refusal("nothing_to_carry")
-    unreleased = [one for one in _unreleased(db, note, actor.id) if one.submission_id == earlier.id]
+    unreleased = [one for one in _unreleased(db, note) if one.submission_id == earlier.id]
     if earlier.review is None and not unreleased:
         raise Refusal("nothing_to_carry")
     if earlier.review is not None:
-        _still_theirs(earlier.review, actor)
+        if earlier.review.released_at is not None:
+            raise Refusal("review_already_released")
         before = target.review.message if target.review else ""
         draft_review(
             db, note, target, actor, "\n\n".join(filter(None, (before, earlier.review.message))), now=now
@@ -91,13 +111,16 @@ def release_review(
     message: str,
     waived_because: str = "",
     parts: Sequence[str] = (),
+    levels: Mapping[str, int] | None = None,
     now: datetime,
     seen_version: int,
+    seen_revision: int | None = None,
 ) -> Review:
     """Answer a submission: the verdict moves the note, the message and the remarks kept until now are shown.
 
     `parts`: keys of the parts to take up again, all when empty. `waived_because`: why blocking remarks are passed
-    over; it waives them. Refused as the table says, and with `newer_version_came` when this is not the newest.
+    over; it waives them. `levels`, `seen_revision`: as in `draft_review`. Refused as the table says, and with
+    `newer_version_came` when this is not the newest.
     """
     latest = newest(note)
     if submission.withdrawn_at is not None or (seen_version != note.version and latest is submission):
@@ -107,7 +130,7 @@ def release_review(
     if latest is not None and latest is not submission and latest.stage == submission.stage:
         raise Refusal("newer_version_came")
     stage = Stage(submission.stage)
-    blocking = open_blocking_remarks(db, note, actor.id)
+    blocking = open_blocking_remarks(db, note)
     facts = Facts(
         stages=stages_of(db.get_one(Cohort, note.cohort_id).spec),
         drafts_required=db.get_one(Cohort, note.cohort_id).spec.min_drafts_reviewed,
@@ -121,10 +144,12 @@ def release_review(
     )
     name = decision_name(stage, verdict)
     foresee(db, note, name, Side.TUTOR, facts, seen_version=note.version)
-    review = draft_review(db, note, submission, actor, message, now=now)
+    review = draft_review(
+        db, note, submission, actor, message, levels=levels, now=now, seen_revision=seen_revision
+    )
     review.verdict, review.released_at = verdict, now
     review.parts = list(parts) if verdict is Verdict.RETURNED else []
-    released = _unreleased(db, note, actor.id)
+    released = _unreleased(db, note)
     for remark in released:
         remark.released_at = remark.changed_at = now
     data: dict[str, Any] = {
@@ -170,28 +195,15 @@ def drafts_reviewed(note: ValidationNote) -> int:
     )
 
 
-def open_blocking_remarks(db: Session, note: ValidationNote, reader_id: int) -> list[Remark]:
-    """The blocking remarks of a note that nobody has closed or waived, this reader's unreleased ones included."""
-    return [
-        one
-        for one in _remarks(db, note)
-        if one.kind == RemarkKind.BLOCKING
-        and is_unsettled(one)
-        and (one.released_at is not None or one.author_id == reader_id)
-    ]
+def open_blocking_remarks(db: Session, note: ValidationNote) -> list[Remark]:
+    """The blocking remarks of a note that nobody has closed or waived, those of the draft included."""
+    return [one for one in _remarks(db, note) if one.kind == RemarkKind.BLOCKING and is_unsettled(one)]
 
 
 def _remarks(db: Session, note: ValidationNote) -> list[Remark]:
     return list(db.scalars(select(Remark).where(Remark.note_id == note.id).order_by(Remark.id)))
 
 
-def _unreleased(db: Session, note: ValidationNote, author_id: int) -> list[Remark]:
-    """What this author has remarked on the note and not shown yet."""
-    return [one for one in _remarks(db, note) if one.author_id == author_id and one.released_at is None]
-
-
-def _still_theirs(review: Review, actor: Person) -> None:
-    if review.released_at is not None:
-        raise Refusal("review_already_released")
-    if review.author_id != actor.id:
-        raise Refusal("review_of_another")
+def _unreleased(db: Session, note: ValidationNote) -> list[Remark]:
+    """What was remarked on the note and not shown yet, by whoever has sat in the tutor's seat."""
+    return [one for one in _remarks(db, note) if one.released_at is None]

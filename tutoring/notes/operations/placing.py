@@ -1,0 +1,87 @@
+"""Where a remark stands, looked at by a person: confirmed where it was carried to, or put elsewhere in that version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tutoring.notes.models import Remark, RemarkPlacement, Submission, ValidationNote
+from tutoring.notes.operations.remarks import Quoted, find_passage, place_remark
+from tutoring.people.models import Person
+from tutoring.store.events import record
+from tutoring.store.refusal import Refusal
+
+
+def confirm_place(
+    db: Session,
+    note: ValidationNote,
+    remark: Remark,
+    submission: Submission,
+    actor: Person,
+    *,
+    now: datetime,
+) -> RemarkPlacement:
+    """Say that a remark was carried to the right place. `remark.placements` holds the one in this submission."""
+    place = _place_in(remark, submission)
+    if place is None:
+        raise Refusal("remark_not_here")
+    place.confirmed_by_id, place.confirmed_at = actor.id, now
+    _tell(db, note, remark, submission, actor, now, "remark.place_confirmed")
+    return place
+
+
+def move_place(
+    db: Session,
+    note: ValidationNote,
+    remark: Remark,
+    submission: Submission,
+    actor: Person,
+    quoted: Quoted,
+    *,
+    now: datetime,
+) -> RemarkPlacement:
+    """Put a remark on another passage of this submission, or give it one. Its place elsewhere stays as it was.
+
+    `remark.placements` holds the one in this submission, if any. Refused (field `quote`) when the passage is not there.
+    """
+    passage = find_passage(db, submission, quoted, remark.part)
+    if passage is None:
+        raise Refusal("passage_not_found", status=422, field="quote")
+    before = _place_in(remark, submission)
+    if before is not None:
+        db.delete(before)
+        db.flush()
+        db.expire(remark, ["placements"])
+    place = place_remark(db, remark, submission, passage, now=now)
+    place.confirmed_by_id, place.confirmed_at = actor.id, now
+    # Written on the whole and now about a passage: the words are what will be followed from here on.
+    if not remark.quote:
+        remark.quote, remark.part = passage.words, passage.part
+    _tell(db, note, remark, submission, actor, now, "remark.moved")
+    return place
+
+
+def _place_in(remark: Remark, submission: Submission) -> RemarkPlacement | None:
+    return next((one for one in remark.placements if one.submission_id == submission.id), None)
+
+
+def _tell(
+    db: Session,
+    note: ValidationNote,
+    remark: Remark,
+    submission: Submission,
+    actor: Person,
+    now: datetime,
+    kind: str,
+) -> None:
+    record(
+        db,
+        kind,
+        remark,
+        actor_id=actor.id,
+        now=now,
+        cohort_id=note.cohort_id,
+        submission_id=submission.id,
+    )
+    db.flush()
