@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from tutoring.documents.anchors.folding import Folding, fold, has_calls, in_the_flow
-from tutoring.documents.anchors.quote import CONTEXT, Anchor, Span, spans_at, words_of
+from tutoring.documents.anchors.quote import CONTEXT, Anchor, Span, spans_at, starts_of, words_of
 from tutoring.documents.blocks import Block, tidy
 
 # Folded characters. Below the first, a quote inside a word is a chance; below the second, likeness says nothing.
@@ -50,6 +50,7 @@ class Finder:
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = blocks
         self.whole = Folding(blocks)
+        self._starts = starts_of(blocks)
         self._ways: list[Folding] | None = None
 
     def locate(
@@ -67,7 +68,7 @@ class Finder:
 
     def of(self, anchor: Anchor) -> tuple[Span, ...] | None:
         """The passage of an anchor made on this document; sought anew when it was made on another."""
-        spans = spans_at(self.blocks, anchor.start, anchor.end)
+        spans = spans_at(self.blocks, anchor.start, anchor.end, self._starts)
         if spans and words_of(self.blocks, spans) == anchor.exact:
             return spans
         return self.locate(anchor.exact, anchor.prefix, anchor.suffix, anchor.block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -77,7 +78,7 @@ def anchor_of(blocks: Sequence[Block], spans: Sequence[Span], sha256: str) -> An
     """The anchor of a passage, `spans` in the document's order. Raises ValueError when there is none."""
     if not spans:
         raise ValueError("a passage has words")
-    starts = _starts(blocks)
+    starts = starts_of(blocks)
     first, last = spans[0], spans[-1]
     start, end = starts[first.block] + first.start, starts[last.block] + last.end
     return Anchor(
@@ -91,18 +92,24 @@ def anchor_of(blocks: Sequence[Block], spans: Sequence[Span], sha256: str) -> An
     )
 
 
-def spans_at(blocks: Sequence[Block], start: int, end: int) -> tuple[Span, ...]:
-    """The range of a text position in the blocks it runs over; none where it runs out of the document."""
+def spans_at(
+    blocks: Sequence[Block], start: int, end: int, starts: Sequence[int] | None = None
+) -> tuple[Span, ...]:
+    """The range of a text position in the blocks it runs over; none where it runs out of the document.
+
+    `starts`: of the document's blocks, for who asks often.
+    """
+    starts = starts_of(blocks) if starts is None else starts
     found = []
-    for index, at in enumerate(_starts(blocks)):
-        length = len(blocks[index].text)
-        first, last = max(start - at, 0), min(end - at, length)
+    for index in range(max(bisect_right(starts, start) - 1, 0), bisect_left(starts, end)):
+        first, last = max(start - starts[index], 0), min(end - starts[index], len(blocks[index].text))
         if first < last:
             found.append(Span(index, first, last))
     return tuple(found)
 
 
-def _starts(blocks: Sequence[Block]) -> list[int]:
+def starts_of(blocks: Sequence[Block]) -> list[int]:
+    """Where each block begins in the text that positions are counted in."""
     lengths = (len(block.text) + len(BLOCK_BREAK) for block in blocks)
     return list(accumulate(lengths, initial=0))[: len(blocks)]
 

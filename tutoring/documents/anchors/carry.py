@@ -1,0 +1,280 @@
+"""Where the passages that remarks are about are in the next version: same words, other words, their paragraph, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tutoring.documents.anchors.folding import fold
+from tutoring.documents.anchors.heirs import Heirs
+from tutoring.documents.anchors.image import Image, image_of
+from tutoring.documents.anchors.links import Link, Links
+from tutoring.documents.anchors.locate import Finder, around, dressed, occurrences
+from tutoring.documents.anchors.quote import Anchor, Span, words_of
+from tutoring.documents.anchors.words import Weights, Words
+from tutoring.documents.blocks import Block
+from tutoring.documents.matching import Matching, match
+
+# Words that say this much are not met twice by chance.
+_TELLING, _TELLING_WORDS = 14.0, 4
+# Of 1: how well what is around the same words must agree, and how much better than elsewhere.
+_AGREES, _BETTER = 0.34, 0.08
+# Standing in a block that carries on the quote's, in agreement of what is around.
+_AT_HOME = 0.3
+
+# A sentence reworded, in a block that carries on the quote's: how like, by words that say how much.
+_REWORDED, _SAYS = 0.22, 5.0
+# The same elsewhere, after what another old sentence explains better was left out; and with no such block at all.
+_MOVED, _MOVED_SAYS = 0.48, 10.0
+_LONE, _LONE_SAYS = 0.32, 7.0
+_LONE_AFAR, _LONE_AFAR_SAYS = 0.45, 10.0
+# How far a passage elsewhere must be above the best at home, and above the next best elsewhere.
+_AHEAD, _MARGIN = 0.15, 0.08
+# What of the quote's words its new wording holds at least.
+_SHARE = 0.3
+# A quote that is nearly its whole sentence is nearly the whole new one.
+_WHOLE, _FILLS = 0.8, 0.5
+
+
+class Outcome(StrEnum):
+    """FOUND the same words, typography aside; CHANGED reworded; PARAGRAPH their paragraph only; ORPHAN none."""
+
+    FOUND = "found"
+    CHANGED = "changed"
+    PARAGRAPH = "paragraph"
+    ORPHAN = "orphan"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a passage is: `spans` and their words (`exact`) when found or changed; `block`: index of the new block
+    where it begins, or would; `score`: 0 to 1, how sure."""
+
+    outcome: Outcome
+    spans: tuple[Span, ...] = ()
+    exact: str = ""
+    block: int | None = None
+    score: float = 0.0
+
+
+ORPHAN = Placement(Outcome.ORPHAN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A passage of the old version: its words `first` to before `last`, the sentences and blocks they stand in."""
+
+    anchor: Anchor
+    spans: tuple[Span, ...]
+    first: int
+    last: int
+    sentences: tuple[int, ...]
+
+
+def carry(
+    old: Sequence[Block], new: Sequence[Block], anchors: Sequence[Anchor], matching: Matching | None = None
+) -> tuple[Placement, ...]:
+    """Where each anchored passage of `old` is in `new`, one placement an anchor, in order.
+
+    A passage is followed where its words went; of words said twice the quoted ones are kept; where it is gone its
+    paragraph is given; where nothing is sure it is an orphan. `matching`: of the two, when it is known already.
+    """
+    if not anchors:
+        return ()
+    return tuple(map(Carrier(old, new, matching).placed, anchors))
+
+
+class Carrier:
+    """Two versions between which passages are carried."""
+
+    def __init__(self, old: Sequence[Block], new: Sequence[Block], matching: Matching | None = None) -> None:
+        self.finders = Finder(old), Finder(new)
+        self.old, self.new = Words(old), Words(new)
+        self.weights = Weights(self.old, self.new)
+        self.links = Links(self.old, self.new, self.weights)
+        self.heirs = Heirs(self.links, match(old, new) if matching is None else matching)
+
+    def placed(self, anchor: Anchor) -> Placement:
+        """Where one passage is."""
+        spans = self.finders[0].of(anchor)
+        quote = self._quote(anchor, spans) if spans else None
+        if quote is None:
+            return self._unlocated(anchor)
+        return self._same(quote) or self._reworded(quote) or self._paragraph(quote)
+
+    def _quote(self, anchor: Anchor, spans: tuple[Span, ...]) -> _Quote | None:
+        first, last = self.old.within(spans[0])[0], self.old.within(spans[-1])[1]
+        if first >= last:
+            return None
+        ranks = range(self.old.sentences_of[first], self.old.sentences_of[last - 1] + 1)
+        return _Quote(anchor, spans, first, last, tuple(ranks))
+
+    def _unlocated(self, anchor: Anchor) -> Placement:
+        """A quote that is not the old version's: its very words in the new one, or nothing."""
+        spans = self.finders[1].locate(anchor.exact, anchor.prefix, anchor.suffix)
+        if not spans or self.weights.sum(self._stems(spans)) < _TELLING:
+            return ORPHAN
+        return self._at(anchor, spans, 0.5)
+
+    def _stems(self, spans: Sequence[Span]) -> list[str]:
+        return [word for span in spans for word in self.new.stems[slice(*self.new.within(span))]]
+
+    # The same words
+
+    def _same(self, quote: _Quote) -> Placement | None:
+        folding, sought = self.finders[1].whole, fold(quote.anchor.exact)
+        places = []
+        for start, end in occurrences(folding, sought) if sought else ():
+            spans = folding.spans(start, end)
+            if spans and folding.whole(spans):
+                places.append((self._agreement(quote, spans, (start, end)), spans))
+        places.sort(key=lambda place: (-place[0], place[1]))
+        if not places:
+            return None
+        best, spans = places[0]
+        others = len(list(occurrences(self.finders[0].whole, sought))) > 1
+        if len(places) == 1 and not others:
+            sure = self._telling(quote) or best >= _AGREES
+        else:
+            ahead = len(places) == 1 or best - places[1][0] >= _BETTER
+            sure = best >= _AGREES and ahead and not self._rather_another(quote, spans, sought)
+        return self._at(quote.anchor, spans, min(0.6 + 0.4 * best, 1.0)) if sure else None
+
+    def _telling(self, quote: _Quote) -> bool:
+        words = self.old.stems[quote.first : quote.last]
+        return len(words) >= _TELLING_WORDS and self.weights.sum(words) >= _TELLING
+
+    def _agreement(self, quote: _Quote, spans: tuple[Span, ...], place: tuple[int, int]) -> float:
+        """How well what is around the same words agrees: the text next to them, their sentence, their block."""
+        near = around(self.finders[1].whole, *place, quote.anchor.prefix, quote.anchor.suffix)
+        there = self.new.within(spans[0])[0]
+        rest = self._rest(quote)
+        link = self.links.compare(rest, self.new.sentences_of[there]) if rest else None
+        like = link.dice if link else 0.0
+        home = spans[0].block in self.heirs.of(quote.spans[0].block)
+        return max(near, like) + 0.3 * min(near, like) + _AT_HOME * home
+
+    def _rest(self, quote: _Quote) -> list[str]:
+        """The words of the quote's sentences that it leaves out."""
+        first = self.old.sentences[quote.sentences[0]].first
+        last = self.old.sentences[quote.sentences[-1]].last
+        return self.old.stems[first : quote.first] + self.old.stems[quote.last : last]
+
+    def _rather_another(self, quote: _Quote, spans: tuple[Span, ...], sought: str) -> bool:
+        """Whether the place in the new version agrees better with the same words elsewhere in the old one."""
+        folding = self.finders[0].whole
+        place = next(
+            (
+                (a, b)
+                for a, b in occurrences(self.finders[1].whole, sought)
+                if self.finders[1].whole.spans(a, b) == spans
+            )
+        )
+        text = self.finders[1].whole.text
+        before, after = text[max(place[0] - 40, 0) : place[0]], text[place[1] : place[1] + 40]
+        own, other = 0.0, 0.0
+        for start, end in occurrences(folding, sought):
+            agreed = around(folding, start, end, before, after)
+            theirs = folding.spans(start, end)
+            home = bool(theirs) and spans[0].block in self.heirs.of(theirs[0].block)
+            agreed += _AT_HOME * home
+            if (
+                theirs
+                and theirs[0].block == quote.spans[0].block
+                and abs(theirs[0].start - quote.spans[0].start) < 3
+            ):
+                own = agreed
+            else:
+                other = max(other, agreed)
+        return other > own + _BETTER
+
+    # Other words
+
+    def _reworded(self, quote: _Quote) -> Placement | None:
+        home = [self._home(quote, rank) for rank in quote.sentences]
+        away = [self._away(quote, rank, home[n]) for n, rank in enumerate(quote.sentences)]
+        chosen = [there or here for here, there in zip(home, away, strict=True)]
+        links = [link for link in chosen if link is not None]
+        if not links:
+            return None
+        best = max(links, key=lambda link: link.shared)
+        image = self._image(quote, best, links)
+        if image is None or image.share < _SHARE:
+            if any(away):
+                return Placement(
+                    Outcome.PARAGRAPH, block=self.new.sentences[best.sentence].block, score=best.dice
+                )
+            return None
+        return self._at(quote.anchor, self.new.spans(image.first, image.last), best.dice)
+
+    def _home(self, quote: _Quote, rank: int) -> Link | None:
+        """The sentence that says what an old one said, in the blocks that carry on its block."""
+        link = self.heirs.link(rank, quote.sentences)
+        if link is None or link.shared < _SAYS:
+            return None
+        return link if max(link.dice, link.held / 2) >= _REWORDED else None
+
+    def _away(self, quote: _Quote, rank: int, home: Link | None) -> Link | None:
+        """The same anywhere else, when it is better by far than at home and than the next best."""
+        heirs = self.heirs.of(self.old.sentences[rank].block)
+        links = [
+            self.links.unclaimed(rank, link.sentence, quote.sentences)
+            for link in self.links.best(rank)
+            if self.new.sentences[link.sentence].block not in heirs
+        ]
+        links.sort(key=lambda link: -link.dice)
+        if not links:
+            return None
+        best = links[0]
+        like, says = (_MOVED, _MOVED_SAYS) if heirs else (_LONE_AFAR, _LONE_AFAR_SAYS)
+        if not heirs and self.heirs.in_place(
+            self.old.sentences[rank].block, self.new.sentences[best.sentence].block
+        ):
+            like, says = _LONE, _LONE_SAYS
+        behind = max(home.dice + _AHEAD if home else 0.0, links[1].dice + _MARGIN if len(links) > 1 else 0.0)
+        return best if best.dice >= max(like, behind) and best.shared >= says else None
+
+    def _image(self, quote: _Quote, best: Link, links: list[Link]) -> Image | None:
+        """The quote's words among the sentences chosen, and those next to them in their block."""
+        block = self.new.sentences[best.sentence].block
+        ranks = {link.sentence for link in links if abs(link.sentence - best.sentence) <= len(links) + 1}
+        ranks |= {
+            rank
+            for rank in (best.sentence - 1, best.sentence + 1)
+            if 0 <= rank < len(self.new.sentences) and self.new.sentences[rank].block == block
+        }
+        region = self.new.sentences[min(ranks)].first, self.new.sentences[max(ranks)].last
+        stems = self.old.stems[quote.first : quote.last]
+        image = image_of(stems, self._rest(quote), self.new, region, self.weights)
+        return self._filled(quote, image) if image else None
+
+    def _filled(self, quote: _Quote, image: Image) -> Image:
+        """The image to its sentences' ends, when the quote was nearly whole sentences and the image nearly is."""
+        of = self.weights.sum
+        if of(self.old.stems[quote.first : quote.last]) < _WHOLE * sum(
+            of(self.links.stems(rank)) for rank in quote.sentences
+        ):
+            return image
+        first, last = image.first, image.last
+        for rank in {self.new.sentences_of[first], self.new.sentences_of[last - 1]}:
+            one = self.new.sentences[rank]
+            inside = self.new.stems[max(one.first, image.first) : min(one.last, image.last)]
+            if of(inside) >= _FILLS * of(self.new.stems[one.first : one.last]):
+                first, last = min(first, one.first), max(last, one.last)
+        return Image(first, last, image.share)
+
+    # Their paragraph
+
+    def _paragraph(self, quote: _Quote) -> Placement:
+        for rank in quote.sentences:
+            block = self.heirs.place(rank)
+            if block is not None:
+                return Placement(Outcome.PARAGRAPH, block=block, score=0.5)
+        return ORPHAN
+
+    def _at(self, anchor: Anchor, spans: tuple[Span, ...], score: float) -> Placement:
+        spans = dressed(self.new.blocks, spans, anchor.exact) or spans
+        exact = words_of(self.new.blocks, spans)
+        outcome = Outcome.FOUND if fold(exact) == fold(anchor.exact) else Outcome.CHANGED
+        return Placement(outcome, spans, exact, spans[0].block, round(score, 3))
