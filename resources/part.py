@@ -17,6 +17,7 @@ from resources.views.panels import (
     new_texts,
     next_day,
     own_readings,
+    reading_with_remark,
     remarked_readings,
 )
 from tutoring.store.outbox import Consumer, OutboxRow
@@ -52,6 +53,7 @@ PART = Part(
         Panel("front.new", new_texts, 20),
         Panel("note.side", assigned_readings, 30),
         Panel("submission.side", remarked_readings, 30),
+        Panel("remark.tools", reading_with_remark, 30),
     ),
     nav=_nav,
     check=_check,

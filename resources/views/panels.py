@@ -112,3 +112,10 @@ def remarked_readings(db: Session, viewer: Any, page: NotePage | SubmissionPage)
     if not lines:
         return ""
     return render_template("resources/panel_remarked.html", note=page.note, lines=lines, here=here)
+
+
+def reading_with_remark(_db: Session, _viewer: Any, page: SubmissionPage) -> str:
+    """In a remark's thread, for those who may hand readings: drawn once for all, `__remark__` is the remark's id."""
+    if not page.sides & {Side.TUTOR, Side.COORDINATOR}:
+        return ""
+    return render_template("resources/panel_remark_tool.html", note=page.note)

@@ -1,4 +1,4 @@
-"""A document's blocks as the HTML of a page: lists, tables, notes put together again, with what is beside each block."""
+"""A document's blocks as a page's HTML: lists, tables, notes put together again, with what is beside each block."""
 
 from __future__ import annotations
 

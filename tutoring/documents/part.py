@@ -1,4 +1,4 @@
-"""What documents bring to the house: their commands, the worker's reading of long ones, what is said when one cannot be."""
+"""What documents bring to the house: their commands, the worker's reading of long ones."""
 
 from __future__ import annotations
 

@@ -144,13 +144,14 @@ def standing(page: NotePage, now: datetime) -> Standing:
 
 @dataclass(frozen=True)
 class Pages:
-    """The pages that count of one part of a submission, against its bounds."""
+    """The pages that count of one part of a submission, against its bounds. `guessed`: no PDF says how many."""
 
     title: str
     counted: int
     least: int
     most: int
     outside: bool
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,18 +212,27 @@ def _version(page: NotePage, submission: Submission, remarks: Sequence[Remark]) 
 
 
 def counted_pages(page: NotePage, submission: Submission) -> tuple[Pages, ...]:
-    """The pages of the parts whose pages were counted; a plan has no bounds to be held against."""
+    """The pages of each part: counted from its PDF, else guessed from its text. A plan has no bounds.
+
+    `submission.parts` is loaded with documents.
+    """
     if submission.stage not in (Stage.DRAFT, Stage.FINAL):
         return ()
     granted = {row.part for row in page.derogations}
     found = []
-    for item in submission.parts:
-        part = page.spec.part(item.part)
-        if part is None or item.pages is None:
-            continue
-        counted = item.pages - item.excluded_pages
-        outside = not part.pages_min <= counted <= part.pages_max and part.key not in granted
-        found.append(Pages(part.title, counted, part.pages_min, part.pages_max, outside))
+    for part in page.spec.parts:
+        items = [item for item in submission.parts if item.part == part.key]
+        counted = [item for item in items if item.pages is not None]
+        guessed = [item for item in items if item.document is not None and item.document.estimate]
+        for item in counted or guessed[:1]:
+            pages = (
+                item.pages if item.pages is not None else item.document.estimate if item.document else None
+            )
+            least = max((pages or 0) - item.excluded_pages, 0)
+            outside = not part.pages_min <= least <= part.pages_max and part.key not in granted
+            found.append(
+                Pages(part.title, least, part.pages_min, part.pages_max, outside, guessed=item.pages is None)
+            )
     return tuple(found)
 
 

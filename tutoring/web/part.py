@@ -51,9 +51,9 @@ class Part:
     `nav(standing)` lists its links in a cohort; `calendar(db, standing)` its dates; `personal_data(db, person)` what
     it knows of someone, as JSON-ready values; `dossier(db, cohort)` what it puts in a cohort's file;
     `settle_join(db, kept, absorbed)` settles what two records of one person both hold; `check()` raises when
-    it cannot work; `explain(db, viewer, url)` says why somebody whom a route refuses (`url`: its arguments) may not pass
-    any more, None when it knows of nothing; `sweep(db, now)` forgets what nobody needs any more, from time to time. Its refusals are worded in
-    `templates/<name>/wording.html`.
+    it cannot work; `explain(db, viewer, url)` says why somebody whom a route refuses (`url`: its arguments) may not
+    pass any more, None when it knows of nothing; `sweep(db, now)` forgets what nobody needs any more, from time to
+    time. Its refusals are worded in `templates/<name>/wording.html`.
     """
 
     name: str

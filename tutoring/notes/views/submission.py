@@ -107,6 +107,7 @@ def shown_submission(
         "notes/submission.html",
         **framing(page.page),
         **standing,
+        there=page,
         submission=page.submission,
         reading=reading,
         writing=writing,
