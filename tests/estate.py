@@ -98,6 +98,18 @@ class Estate:
             )
             db.flush()
             part = at.page().note.submissions[-1].parts[0]
+            page = at.page()
+            asked = notes.ask_question(db, page.note, page.standing.person, "Où ?", now=self.world.clock())
+            change = notes.ask_topic_change(
+                db,
+                page.note,
+                page.standing.person,
+                title="Un autre sujet",
+                message="Pourquoi *ici* ?",
+                why="Le terrain a changé.",
+                now=self.world.clock(),
+            )
+            self.values |= {"question_id": asked.id, "change_id": change.id}
             self.values["assigned_id"] = self._assigned(db, at)
             self.values |= {
                 "note_id": at.note.id,

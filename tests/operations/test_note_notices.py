@@ -156,7 +156,12 @@ def test_more_time_a_derogation_a_tutor_and_an_answer_are_told(there, bag, world
     assert heard(bag.open()) == [("note_derogation", world.learner.id)]
     other = there.db.get_one(Person, world.other_tutor.id)
     operations.assign_tutor(there.db, page.note, other, coordinator, now=there.now)
-    assert heard(bag.open()) == [("note_tutor", other.id), ("note_your_tutor", world.learner.id)]
+    told = [
+        ("note_tutor", other.id),
+        ("note_your_tutor", world.learner.id),
+        ("note_passed_on", world.tutor.id),
+    ]
+    assert heard(bag.open()) == told
 
 
 def test_an_answer_in_a_thread_is_told_to_the_other_side_only(there, bag, world):

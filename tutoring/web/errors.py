@@ -57,7 +57,7 @@ def _unknown_viewer(_error: Unauthorized) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     # A form that was too large to be read has no text to give back.
-    kept = typed_text() if request.method == "POST" and error.code in (403, 404) else None
+    kept = typed_text() if request.method == "POST" and error.code in (403, 404, 405) else None
     return _page(error.code or 500, f"http_{error.code}", typed=kept)
 
 
