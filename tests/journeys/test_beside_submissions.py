@@ -11,7 +11,7 @@ from tests.journeys.test_note_of_two_parts import Pair
 from tests.lint import faults
 from tests.notes import small_pdf
 from tutoring.notes import operations
-from tutoring.notes.models import Question, Review, Submission, TopicChange, ValidationNote
+from tutoring.notes.models import Question, Review, Submission, SubmittedPart, TopicChange, ValidationNote
 from tutoring.notes.moves import State
 from tutoring.people.models import Person
 from tutoring.store.outbox import OutboxRow
@@ -206,6 +206,22 @@ def test_a_wrong_file_is_replaced_while_nobody_has_answered(walk, world):
     assert "faux.pdf" in page
     walk.decide("plan", "returned", "Non.")
     assert "Remplacer le fichier" not in walk.seen(walk.learner)
+
+
+def test_a_typed_text_is_corrected_where_it_stands_or_gives_way_to_a_file(walk):
+    approved(walk)
+    walk.hand_in(text_0="Mon plan.")
+    form = walk.seen(walk.learner, "/hand-in")
+    assert "Remplacer le texte" in form
+    assert re.search(r"<textarea[^>]*name=\"text_0\"[^>]*>\s*Mon plan.</textarea>", form)
+    assert "keep_0" not in form
+    assert "Rien n’a changé" in sound(walk.hand_in(text_0="Mon plan.\r\n"), 422)
+    assert walk.hand_in(text_0="Mon plan, corrigé.").status_code == 303
+    assert walk.hand_in(text_0="Mon plan, corrigé.", file_0=pdf(2, "plan.pdf")).status_code == 303
+    with walk.world.session() as db:
+        last = db.scalar(select(Submission.id).order_by(Submission.id.desc()).limit(1))
+        parts = db.execute(select(SubmittedPart.filename, SubmittedPart.text).filter_by(submission_id=last))
+        assert parts.all() == [("plan.pdf", "")]
 
 
 def test_one_part_of_two_is_replaced_and_the_other_kept(pair):

@@ -111,7 +111,7 @@ def test_it_is_closed_by_either_side_and_opened_again_by_writing(there, bag, wor
         "note.question_asked",
         "note.question_answered",
         "note.question_closed",
-        "note.question_asked",
+        "note.question_followed",
         "note.question_closed",
     ]
 

@@ -27,6 +27,7 @@ from tutoring.documents.pages import UnreadablePdf, read_pages
 from tutoring.notes.models import NotePage, RemarkKind, Submission, TopicVerdict, TutoringPage, Visibility
 from tutoring.notes.moves import Dissemination, Verdict
 from tutoring.notes.operations import HandedIn, Item
+from tutoring.notes.operations.submitting import typed_lines
 from tutoring.people.uploads import UploadField
 from tutoring.programme.spec import PartSpec, StageSpec
 from tutoring.store.db import writing
@@ -129,6 +130,8 @@ class PartsForm(Versioned):
     def prepare(self, page: NotePage, stage: StageSpec, earlier: Submission | None) -> None:
         """Tell the form which parts it holds, and what was handed in for them before."""
         self.page, self.stage, self.earlier = page, stage, earlier
+        # By part: the text that its field began with. A file given instead takes its place.
+        self.begun: dict[str, str] = {}
 
     def groups(self) -> list[dict[str, Any]]:
         """For each part: its specification, its fields by name (those it has), what it had before."""
@@ -153,7 +156,10 @@ class PartsForm(Versioned):
         kept: list[str] = []
         for group in self.groups():
             fields, key = group["fields"], group["spec"].key
-            items += _items(key, fields)
+            found = _items(key, fields)
+            if any(item.file for item in found):
+                found = [one for one in found if one.file or typed_lines(one.text) != self.begun.get(key)]
+            items += found
             if "keep" in fields and fields["keep"].data:
                 kept.append(key)
         choice = self["dissemination_choice"].data if "dissemination_choice" in self else None
@@ -190,10 +196,15 @@ def parts_form(
     """The form of a plan, a draft or a final version, as the cohort's specification asks for it."""
     fields: dict[str, Any] = {}
     begun: dict[str, Any] = {"message": earlier.message} if replacing and earlier else {}
+    texts: dict[str, str] = {}
     for rank, part in enumerate(page.spec.parts):
         for name, field in _part_fields(page, stage, part).items():
             fields[f"{name}_{rank}"] = field
-        if earlier is not None and any(item.part == part.key for item in earlier.parts):
+        there = [item for item in earlier.parts if item.part == part.key] if earlier else []
+        if replacing and len(there) == 1 and there[0].file_id is None and f"text_{rank}" in fields:
+            begun[f"text_{rank}"] = there[0].text
+            texts[part.key] = typed_lines(there[0].text)
+        elif there:
             fields[f"keep_{rank}"] = BooleanField()
             begun |= {f"keep_{rank}": True} if replacing else {}
     if stage.key == "final":
@@ -201,9 +212,10 @@ def parts_form(
         fields["dissemination_choice"] = RadioField(
             choices=choices_of(Dissemination), validators=[InputRequired()]
         )
-    # What replaces a submission begins as it was: every part kept, the same word to the reader.
+    # What replaces a submission begins as it was: its texts, its files kept, the same word to the reader.
     form: PartsForm = type("PartsFormOfStage", (PartsForm,), fields)(data=begun)
     form.prepare(page, stage, earlier)
+    form.begun = texts
     return form
 
 

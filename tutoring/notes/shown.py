@@ -58,6 +58,7 @@ OTHER_KINDS = (
     "note.derogation_granted",
     "note.extended",
     "note.question_asked",
+    "note.question_followed",
     "note.question_answered",
     "note.question_closed",
     "note.topic_change_asked",

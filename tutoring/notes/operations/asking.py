@@ -51,7 +51,7 @@ def write_in_question(
         if not question.awaited:
             question.asked_at = now
         question.answered_at = question.closed_at = None
-        _happened(db, "note.question_asked", note, question, actor, now)
+        _happened(db, "note.question_followed", note, question, actor, now)
         notices.question_asked(db, note, question, actor, again=True, now=now)
     else:
         question.answered_at, question.closed_at = now, None

@@ -165,7 +165,10 @@ def unchanged(earlier: Submission | None, handed: HandedIn) -> bool:
         return False
     if earlier.stage == Stage.TOPIC:
         return handed.title == earlier.title
-    return not handed.items and {item.part for item in earlier.parts} <= set(handed.kept)
+    texts = {(item.part, typed_lines(item.text)) for item in earlier.parts if item.file_id is None}
+    new = [one for one in handed.items if one.file or (one.part, typed_lines(one.text)) not in texts]
+    there = {item.part for item in handed.items} | set(handed.kept)
+    return not new and {item.part for item in earlier.parts} <= there
 
 
 def typed_lines(text: str) -> str:
