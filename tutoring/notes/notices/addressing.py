@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from tutoring.notes.models import ValidationNote
-from tutoring.notes.moves import STAGE_OF, Side, State, Turn, visible_turn
+from tutoring.notes.moves import GOAL_DAYS, STAGE_OF, Side, State, Turn, visible_turn
 from tutoring.people.models import Institution, Person
 from tutoring.programme.models import Cohort, Role
 from tutoring.programme.queries import deadlines_for, extensions_of, members_of
@@ -54,6 +54,11 @@ def due_of(db: Session, note: ValidationNote, state: State) -> date | None:
         return None
     cohort = db.get_one(Cohort, note.cohort_id)
     return deadlines_for(cohort, extensions_of(db, cohort.id, note.author_id)).get(stage)
+
+
+def aimed_at(now: datetime) -> str:
+    """The day before which a tutor aims to answer what reaches them now."""
+    return (now + timedelta(days=GOAL_DAYS)).isoformat()
 
 
 def about(db: Session, note: ValidationNote) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from tutoring.notes.models import ValidationNote
-from tutoring.notes.moves import GOAL_DAYS, Decision, Side, Turn, visible_state, visible_turn
-from tutoring.notes.notices.addressing import about, coordinators, due_of, path_of, recipients
+from tutoring.notes.moves import Decision, Side, Turn, visible_state, visible_turn
+from tutoring.notes.notices.addressing import about, aimed_at, coordinators, due_of, path_of, recipients
 from tutoring.people.models import Person
 from tutoring.people.notices import tell
 from tutoring.programme.models import Cohort, Extension
@@ -73,7 +73,7 @@ def moved(
                 state=str(visible_state(decision.state, side)),
                 turn=str(visible_turn(decision.state, side)),
                 due=due.isoformat() if due else None,
-                aim=(now + timedelta(days=GOAL_DAYS)).isoformat() if reviews else None,
+                aim=aimed_at(now) if reviews else None,
                 flags=list(decision.flags),
                 files=files if own else [],
                 at=now.isoformat(),

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from tutoring.notes.models import Question, TopicChange, ValidationNote
 from tutoring.notes.moves import Side, State, visible_state, visible_turn
-from tutoring.notes.notices.addressing import about, due_of, path_of, recipients, who_answers, who_follows
+from tutoring.notes.notices.addressing import (
+    about,
+    aimed_at,
+    due_of,
+    path_of,
+    recipients,
+    who_answers,
+    who_follows,
+)
 from tutoring.people.models import Person
 from tutoring.people.notices import tell
 
@@ -38,6 +46,7 @@ def question_asked(
             now=now,
             again=again,
             untutored=note.tutor_id is None,
+            aim=aimed_at(now),
             **about(db, note),
         )
 
@@ -73,6 +82,7 @@ def topic_change_asked(
             now=now,
             wanted=change.title,
             untutored=note.tutor_id is None,
+            aim=aimed_at(now),
             **about(db, note),
         )
 
