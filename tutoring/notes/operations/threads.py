@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tutoring.notes import notices
@@ -11,8 +12,12 @@ from tutoring.notes.models import Remark, RemarkMessage, RemarkStatus, Validatio
 from tutoring.notes.operations.remarks import say
 from tutoring.notes.policy import is_unsettled
 from tutoring.people.models import Person
-from tutoring.store.events import record
+from tutoring.store.events import Event, record
 from tutoring.store.refusal import Refusal
+
+# A mail was sent to a person about the remarks of a note: they are not sent another within this time.
+TOLD = "note.told_of_remarks"
+QUIET = timedelta(hours=1)
 
 
 def answer(
@@ -84,10 +89,28 @@ def settle(
 
 
 def _tell_the_others(db: Session, note: ValidationNote, remark: Remark, actor: Person, now: datetime) -> None:
-    """The learner hears of what is shared with them, the remark's author of what others answer."""
-    ids = {remark.author_id}
+    """The learner hears of what is shared with them, the tutor's seat of what others answer: one mail an hour at most.
+
+    Thirty remarks answered in a row make one mail, which leads to the first of them.
+    """
+    ids = {note.tutor_id if note.tutor_id is not None else remark.author_id}
     if remark.visibility == Visibility.SHARED and remark.released_at is not None:
         ids.add(note.author_id)
-    persons = [db.get_one(Person, person_id) for person_id in sorted(ids - {actor.id})]
-    path = f"{notices.path_of(note)}/submissions/{remark.submission_id}#r{remark.id}"
-    notices.answered(db, note, persons, actor, path=path, now=now)
+    quiet = _told_lately(db, note, now)
+    for person_id in sorted(ids - {actor.id} - quiet):
+        path = f"{notices.path_of(note)}/remarks/{remark.id}"
+        notices.answered(db, note, [db.get_one(Person, person_id)], actor, path=path, now=now)
+        record(db, TOLD, note, actor_id=actor.id, now=now, cohort_id=note.cohort_id, person_id=person_id)
+
+
+def _told_lately(db: Session, note: ValidationNote, now: datetime) -> set[int]:
+    """Who had a mail about this note's remarks within the hour."""
+    told = db.scalars(
+        select(Event).where(
+            Event.subject_type == note.__tablename__,
+            Event.subject_id == note.id,
+            Event.kind == TOLD,
+            Event.at > now - QUIET,
+        )
+    )
+    return {event.data["person_id"] for event in told}
