@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tutoring.documents.markdown import HostileMarkdown, render
 from tutoring.documents.models import ReadDocument
 from tutoring.documents.operations import document_of, document_of_text
+from tutoring.documents.reading import Unreadable
 from tutoring.notes.models import PageDerogation, Submission, SubmittedPart, ValidationNote
 from tutoring.notes.moves import (
     STAGE_OF,
@@ -273,7 +274,7 @@ def _document(db: Session, note: ValidationNote, item: Item, now: datetime) -> R
         return document_of(db, item.file, now=now)
     try:
         return document_of_text(db, note.institution_id, item.text, now=now)
-    except HostileMarkdown as bad:
+    except (HostileMarkdown, Unreadable) as bad:
         raise Refusal("text_unsafe", status=422, field="parts") from bad
 
 
