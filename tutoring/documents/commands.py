@@ -11,6 +11,7 @@ import click
 from flask import get_template_attribute
 from flask.cli import AppGroup
 
+from tutoring.documents.anchors.trace import MalformedQuotes, quotes_from, trace
 from tutoring.documents.blocks import Document
 from tutoring.documents.reading import Unreadable, read
 from tutoring.documents.redline import compare, printed
@@ -41,6 +42,23 @@ def read_file(file: Path) -> None:
 def redline(old: Path, new: Path) -> None:
     """Print what changed from OLD to NEW, or exit 1 with a code and a sentence."""
     click.echo(printed(compare(opened(old).blocks, opened(new).blocks)))
+
+
+@documents.command("trace")
+@click.argument("old", type=a_file)
+@click.argument("new", type=a_file)
+@click.argument("quotes", type=a_file)
+def trace_quotes(old: Path, new: Path, quotes: Path) -> None:
+    """Print where the QUOTES of OLD are in NEW, or exit 1 with a code and a sentence.
+
+    QUOTES: a JSON list of {"id", "exact", "prefix", "suffix"}, the last two optional.
+    """
+    try:
+        sought = quotes_from(quotes.read_bytes())
+    except MalformedQuotes as no:
+        say({"refused": "malformed_quotes", "sentence": str(no)})
+        raise SystemExit(1) from no
+    say(trace(opened(old).blocks, opened(new).blocks, sought))
 
 
 def opened(file: Path) -> Document:

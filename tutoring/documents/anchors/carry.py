@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from tutoring.documents.anchors.folding import fold
 from tutoring.documents.anchors.heirs import Heirs
-from tutoring.documents.anchors.image import Image, image_of
+from tutoring.documents.anchors.image import Image, image_of, widened
 from tutoring.documents.anchors.links import Link, Links
 from tutoring.documents.anchors.locate import Finder, around, dressed, occurrences
 from tutoring.documents.anchors.quote import Anchor, Span, words_of
@@ -31,6 +32,8 @@ _LONE, _LONE_SAYS = 0.32, 7.0
 _LONE_AFAR, _LONE_AFAR_SAYS = 0.45, 10.0
 # How far a passage elsewhere must be above the best at home, and above the next best elsewhere.
 _AHEAD, _MARGIN = 0.15, 0.08
+# Above this a sentence at home is not sought elsewhere.
+_SETTLED = 0.6
 # What of the quote's words its new wording holds at least.
 _SHARE = 0.3
 # A quote that is nearly its whole sentence is nearly the whole new one.
@@ -124,22 +127,23 @@ class Carrier:
 
     def _same(self, quote: _Quote) -> Placement | None:
         folding, sought = self.finders[1].whole, fold(quote.anchor.exact)
-        places = []
-        for start, end in occurrences(folding, sought) if sought else ():
-            spans = folding.spans(start, end)
-            if spans and folding.whole(spans):
-                places.append((self._agreement(quote, spans, (start, end)), spans))
-        places.sort(key=lambda place: (-place[0], place[1]))
-        if not places:
+        ranges = [
+            (place, spans)
+            for place in (occurrences(folding, sought) if sought else ())
+            if (spans := folding.spans(*place)) and folding.whole(spans)
+        ]
+        if not ranges:
             return None
+        once = len(list(islice(occurrences(self.finders[0].whole, sought), 2))) < 2
+        if once and len(ranges) == 1 and self._telling(quote):
+            return self._at(quote.anchor, ranges[0][1], 1.0)
+        places = [(self._agreement(quote, spans, place), spans) for place, spans in ranges]
+        places.sort(key=lambda place: (-place[0], place[1]))
         best, spans = places[0]
-        others = len(list(occurrences(self.finders[0].whole, sought))) > 1
-        if len(places) == 1 and not others:
-            sure = self._telling(quote) or best >= _AGREES
-        else:
-            ahead = len(places) == 1 or best - places[1][0] >= _BETTER
-            sure = best >= _AGREES and ahead and not self._rather_another(quote, spans, sought)
-        return self._at(quote.anchor, spans, min(0.6 + 0.4 * best, 1.0)) if sure else None
+        sure = best >= _AGREES and (len(places) == 1 or best - places[1][0] >= _BETTER)
+        if not sure or not (once or not self._rather_another(quote, spans, sought)):
+            return None
+        return self._at(quote.anchor, spans, min(0.6 + 0.4 * best, 1.0))
 
     def _telling(self, quote: _Quote) -> bool:
         words = self.old.stems[quote.first : quote.last]
@@ -217,6 +221,8 @@ class Carrier:
 
     def _away(self, quote: _Quote, rank: int, home: Link | None) -> Link | None:
         """The same anywhere else, when it is better by far than at home and than the next best."""
+        if home is not None and home.dice >= _SETTLED:
+            return None
         heirs = self.heirs.of(self.old.sentences[rank].block)
         links = [
             self.links.unclaimed(rank, link.sentence, quote.sentences)
@@ -247,7 +253,17 @@ class Carrier:
         region = self.new.sentences[min(ranks)].first, self.new.sentences[max(ranks)].last
         stems = self.old.stems[quote.first : quote.last]
         image = image_of(stems, self._rest(quote), self.new, region, self.weights)
-        return self._filled(quote, image) if image else None
+        if image is None:
+            return None
+        return self._filled(quote, widened(image, stems, self._beside(quote), self.new, region))
+
+    def _beside(self, quote: _Quote) -> tuple[str, str]:
+        """The words next to the quote in its sentences."""
+        first = self.old.sentences[quote.sentences[0]].first
+        last = self.old.sentences[quote.sentences[-1]].last
+        before = self.old.stems[quote.first - 1] if quote.first > first else ""
+        after = self.old.stems[quote.last] if quote.last < last else ""
+        return before, after
 
     def _filled(self, quote: _Quote, image: Image) -> Image:
         """The image to its sentences' ends, when the quote was nearly whole sentences and the image nearly is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
 from itertools import accumulate
 
@@ -106,12 +106,12 @@ class Folding:
     def _way(self, row: int) -> list[int]:
         """For each folded character of a block its place in the block's text; then the text's length."""
         if row not in self._ways:
-            block, way = self.blocks[self.indexes[row]], []
-            pieces = _with_calls(block) if self._calls and "call" in block.html else [(block.text, 0)]
-            for piece, at in pieces:
-                for place, letter in enumerate(piece):
-                    way += [at if at < 0 else at + place] * len(_FOLDS[ord(letter)])
-            self._ways[row] = [*_settled(way), len(block.text)]
+            block = self.blocks[self.indexes[row]]
+            if self._calls and "call" in block.html:
+                way = list(_settled(_with_calls(block)))
+            else:
+                way = [place for place, code in enumerate(map(ord, block.text)) for _ in _FOLDS[code]]
+            self._ways[row] = [*way, len(block.text)]
         return self._ways[row]
 
 
@@ -142,11 +142,10 @@ def _with_calls(block: Block) -> Iterator[tuple[str, int]]:
     yield block.text[at:], at
 
 
-def _settled(way: list[int]) -> list[int]:
-    """The places, those of calls' labels being the character's before them."""
+def _settled(pieces: Iterable[tuple[str, int]]) -> Iterator[int]:
+    """For each folded character its place in the text, that of a call's label being the character's before it."""
     last = 0
-    settled = []
-    for place in way:
-        last = last if place < 0 else place
-        settled.append(last)
-    return settled
+    for piece, at in pieces:
+        for place, letter in enumerate(piece):
+            last = last if at < 0 else at + place
+            yield from (last for _ in _FOLDS[ord(letter)])

@@ -11,6 +11,8 @@ from tutoring.documents.matching import Matching, PairKind
 
 # Above this a pair of blocks needs no sentence to vouch for it (of 100): blocks on one subject are far below.
 _SURE = 66.0
+# Above this one need not look where else its sentences went.
+_WHOLE = 90.0
 # How strong a sentence's link must be to vouch for two blocks that were matched, and for two that were not.
 _VOUCHES, _VOUCHES_ALONE = 4.0, 5.0
 # The same when the new block is not between those that the old one's neighbours became.
@@ -42,7 +44,8 @@ class Heirs:
         """The new blocks that hold what the old one said, its pair first."""
         if block not in self._found:
             kept = [one for one in self.matching.heirs(block) if self._vouched(block, one)]
-            kept += [one for one in self._followed(block) if one not in kept]
+            if not self._whole(block):
+                kept += [one for one in self._followed(block) if one not in kept]
             if not kept and self.old.blocks[block].kind is BlockKind.HEADING:
                 kept = self._title(block)
             self._found[block] = tuple(kept)
@@ -51,12 +54,18 @@ class Heirs:
     def link(self, sentence: int, own: Iterable[int] = ()) -> Link | None:
         """Where the blocks that carry on an old sentence's block say most of what it said."""
         heirs = self.of(self.old.sentences[sentence].block)
-        links = [
-            self.links.unclaimed(sentence, rank, own)
+        whole = [
+            self.links.whole(sentence, rank)
             for heir in (*heirs, *self._gap(heirs))
             for rank in self._at_new.get(heir, ())
         ]
-        return max(links, key=lambda link: (link.dice, -link.sentence), default=None)
+        best: Link | None = None
+        for link in sorted(whole, key=lambda link: (-link.dice, link.sentence)):
+            if best is not None and link.dice <= best.dice:
+                break  # less what is others', it would be below the best still
+            less = self.links.unclaimed(sentence, link.sentence, own)
+            best = less if best is None or less.dice > best.dice else best
+        return best
 
     def in_place(self, block: int, heir: int) -> bool:
         """Whether a new block stands where the old one would: between what its nearest neighbours became."""
@@ -181,6 +190,7 @@ class Heirs:
                 self.links.unclaimed(rank, there).strength
                 for rank in self._at_old.get(block, ())
                 for there in self._at_new.get(heir, ())
+                if self.links.whole(rank, there).strength >= _VOUCHES
             ),
             default=0.0,
         )
@@ -193,6 +203,11 @@ class Heirs:
         if pair is not None and pair.new == heir and sure:
             return True
         return self._strongest(block, heir) >= _VOUCHES
+
+    def _whole(self, block: int) -> bool:
+        """Whether a block's pair holds nearly all of it."""
+        pair = self._pairs.get(block)
+        return pair is not None and pair.score >= _WHOLE
 
     def _followed(self, block: int) -> list[int]:
         """The new blocks where a sentence of the old one went, being what sentences there are most like."""

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from tutoring.documents.anchors.words import Sentence, Weights, Words
 
-# A word found in more sentences than this proposes none of them.
-_COMMON = 24
-# What of another version's sentence a word adds, when they are glanced at; how many are then compared.
+# The words of a sentence that propose others, its rarest; a word found in more sentences than this proposes none.
+_RAREST, _COMMON = 10, 24
+# How many of the sentences proposed are compared.
 _BEST = 6
 # What a sentence that is held whole by another counts, beside one that is like it whole.
 _CUT = 0.75
@@ -63,7 +63,7 @@ class Side:
             return same[:_BEST]
         near: dict[int, float] = defaultdict(float)
         of = self.weights.of
-        for word in bag:
+        for word in heapq.nlargest(_RAREST, bag, key=of.__getitem__):
             places = self.words.places.get(word, ())
             if len(places) <= _COMMON:
                 weight = of[word]
@@ -91,6 +91,10 @@ class Links:
     def compare(self, stems: Sequence[str], sentence: int) -> Link:
         """How far a new sentence says these words."""
         return self._link(Counter(stems), self.weights.sum(stems), sentence, self._new.bag(sentence)[0])
+
+    def whole(self, sentence: int, there: int) -> Link:
+        """How far a new sentence says an old one."""
+        return self._link(*self._old.bag(sentence), there, self._new.bag(there)[0])
 
     def best(self, sentence: int) -> list[Link]:
         """The new sentences most like an old one, the best first."""

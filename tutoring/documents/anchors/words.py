@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”»)\]\s]*|\s;|;)\s+")
 _ABBREVIATIONS = frozenset("m mm mme mlle dr pr cf ex art chap éd ed coll vol fig p pp al etc no n".split())  # noqa: SIM905
 _ENDING = re.compile(r"(?:ements?|ment|ees|ee|es|er|ez|ent|e|s|x)$")
 _STEM = 6
+# The weight of a word that each version holds once; sentences from which rarity is told.
+_RARE, _ENOUGH = 4.2, 100
 # How many words are remembered with their stems.
 _KNOWN = 100_000
 
@@ -84,7 +87,7 @@ class Words:
         self.stems: list[str] = []
         self.firsts = [0]  # for each block its first word; then how many words there are
         self.sentences: list[Sentence] = []
-        self.places: dict[str, list[int]] = {}
+        self.places: defaultdict[str, list[int]] = defaultdict(list)
         self._bounds: dict[int, tuple[list[int], list[int]]] = {}
         for index, block in enumerate(blocks):
             self._read(index, block.text)
@@ -92,7 +95,7 @@ class Words:
     def _read(self, index: int, text: str) -> None:
         at = 0
         for upto in (*_sentence_starts(text), len(text)):
-            stems = [_STEMS[word] for word in _WORD.findall(text, at, upto)]
+            stems = list(map(_STEMS.__getitem__, _WORD.findall(text, at, upto)))
             at = upto
             if not stems:
                 continue
@@ -100,7 +103,7 @@ class Words:
             self.stems += stems
             self.sentences.append(Sentence(index, first, first + len(stems)))
             for word in set(stems):
-                self.places.setdefault(word, []).append(rank)
+                self.places[word].append(rank)
         self.firsts.append(len(self.stems))
 
     def bounds(self, block: int) -> tuple[list[int], list[int]]:
@@ -157,14 +160,19 @@ def _worth(word: str) -> float:
 
 
 class Weights:
-    """How much each word says: the more, the fewer the sentences of the two versions that hold it."""
+    """How much each word says: the more, the fewer the sentences of the two versions that hold it.
+
+    A word that stands once in each version weighs the same in a short text and in a long one.
+    """
 
     def __init__(self, old: Words, new: Words) -> None:
-        total = len(old.sentences) + len(new.sentences)
-        none: list[int] = []
+        # A few sentences do not tell which words are rare in the language.
+        total = max(len(old.sentences) + len(new.sentences), _ENOUGH)
+        scale = _RARE / math.log1p(total / 2)
         self.of = {
-            word: _worth(word)
-            * math.log1p(total / (len(old.places.get(word, none)) + len(new.places.get(word, none))))
+            word: scale
+            * _worth(word)
+            * math.log1p(total / (len(old.places.get(word, ())) + len(new.places.get(word, ()))))
             for word in old.places.keys() | new.places.keys()
         }
 
