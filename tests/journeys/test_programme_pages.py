@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories import CATALOGUE
+from tests.lint import faults
 from tests.postbox import link_in, open_postbox, work
 from tutoring.people.models import Person
 from tutoring.programme.models import Cohort, Day, HalfDay, Membership, Role, Speaker
 from tutoring.programme.operations import change_role
 from tutoring.programme.queries import member, standing_in
+from tutoring.programme.spec import StageCriterion
 from tutoring.store.outbox import OutboxRow
 
 
@@ -278,6 +280,34 @@ class TestRules:
         ]
         assert (spec.stages[0].accepts, spec.stages[0].formats) == (("file", "text"), ("pdf",))
         assert spec.min_drafts_reviewed == 2
+
+    def test_a_stage_gains_and_loses_what_its_reviews_look_at(self, world, coordinator):
+        path = address(world, "/programme/note")
+        typed = {
+            "stages-0-criteria-0-title": "Un sujet tenable",
+            "stages-0-levels": "à revoir\r\n\r\n tenable ",
+            "stages-1-criteria-0-removed": "y",
+        }
+        assert edit(coordinator, path, typed, "").status_code == 303
+        topic, plan = cohort(world).spec.stages[:2]
+        assert topic.criteria == (StageCriterion("un-sujet-tenable", "Un sujet tenable"),)
+        assert topic.levels == ("à revoir", "tenable")
+        assert [criterion.key for criterion in plan.criteria] == ["demarche", "progression"]
+
+    def test_criteria_without_levels_are_refused_beside_the_levels(self, world, coordinator):
+        typed = {
+            "stages-1-levels": "seul",
+            "stages-1-criteria-0-removed": "y",
+            "stages-1-criteria-1-title": "",
+        }
+        answer = edit(coordinator, address(world, "/programme/note"), typed, "")
+        assert answer.status_code == 422
+        errors = dict(re.findall(r'id="([\w-]+)-error">.*?</span>\s*(.*?)</p>', answer.text, re.S))
+        assert errors == {
+            "stages-1-criteria-1-title": "Remplissez ce champ.",
+            "stages-1-levels": "Pour des critères de relecture, il faut au moins 2 niveaux, un par ligne.",
+        }
+        assert faults(answer.text) == []
 
     def test_what_is_wrong_with_the_note_is_said_beside_its_field(self, world, coordinator):
         answer = edit(

@@ -8,7 +8,15 @@ import pytest
 
 from tutoring.programme.brochure import CATALOGUE, parse
 from tutoring.programme.reading import Invalid
-from tutoring.programme.spec import AttendanceRule, Exemption, JurySpec, NoteSpec, PartSpec, StageSpec
+from tutoring.programme.spec import (
+    AttendanceRule,
+    Exemption,
+    JurySpec,
+    NoteSpec,
+    PartSpec,
+    StageCriterion,
+    StageSpec,
+)
 
 
 def note(**changes: Any) -> dict[str, Any]:
@@ -53,6 +61,42 @@ def test_a_note_knows_its_stages_its_parts_and_its_points() -> None:
     assert spec.part("note") == PartSpec("note", "Note", 15, 20)
     assert (spec.points, spec.min_drafts_reviewed) == (20, 1)
     assert spec.deadlines == {"topic": dt.date(2027, 1, 24), "final": dt.date(2027, 5, 30)}
+
+
+def plan(**changes: Any) -> dict[str, Any]:
+    stage = {"key": "plan", "accepts": ["text"], **changes}
+    return note(
+        stages=[stage, {"key": "final", "accepts": ["file"], "formats": ["pdf"]}], min_drafts_reviewed=0
+    )
+
+
+def test_a_stage_has_the_rubric_of_its_reviews_or_none() -> None:
+    criteria = [{"key": "fil", "title": "Un fil"}]
+    spec = NoteSpec.from_dict(plan(criteria=criteria, levels=["en chemin", " solide "]))
+    assert spec.stages[0].criteria == (StageCriterion("fil", "Un fil"),)
+    assert spec.stages[0].levels == ("en chemin", "solide")
+    # As specifications were stored before stages had any.
+    assert (NoteSpec.from_dict(plan()).stages[0].criteria, NoteSpec.from_dict(plan()).stages[0].levels) == (
+        (),
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"levels": []}, [(("levels",), "levels_too_few")]),
+        ({"levels": ["un"]}, [(("levels",), "levels_too_few")]),
+        ({"levels": ["un", " "]}, [(("levels", 1), "empty")]),
+        ({"criteria": [{"key": "a", "title": ""}]}, [(("criteria", 0, "title"), "empty")]),
+        ({"criteria": [{"key": "a", "title": "A"}] * 2}, [(("criteria", 1, "key"), "twice")]),
+    ],
+)
+def test_what_is_wrong_with_the_rubric_of_a_stage_is_said(changes: Any, found: Any) -> None:
+    rubric = {"criteria": [{"key": "a", "title": "A"}], "levels": ["un", "deux"], **changes}
+    assert faults(NoteSpec.from_dict, plan(**rubric)) == [
+        (("stages", 0, *path), code) for path, code in found
+    ]
 
 
 def test_a_file_must_suit_both_its_stage_and_its_part() -> None:

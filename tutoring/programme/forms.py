@@ -121,11 +121,22 @@ class DatesForm(Seen):
         return cls(obj=cohort, data={"stages": stages})
 
 
+class StageCriterionRow(Row):
+    key = HiddenField()
+    title = StringField(validators=[Optional(), LINE])
+    description = TextAreaField(validators=[Optional(), TEXT])
+    removed = BooleanField()
+
+
 class StageRow(Row):
+    """One stage; `levels`: those of its reviews' rubric, one a line."""
+
     key = HiddenField()
     accepts = SelectMultipleField(choices=choices_of(MEANS))
     formats = SelectMultipleField(choices=choices_of(FORMATS))
     required_formats = SelectMultipleField(choices=choices_of(FORMATS))
+    criteria = FieldList(FormField(StageCriterionRow), max_entries=20)
+    levels = TextAreaField(validators=[Optional(), LINE])
 
 
 class PartRow(Row):
@@ -157,18 +168,21 @@ class NoteForm(Seen):
 
     @classmethod
     def of(cls, cohort: Cohort) -> NoteForm:
-        """The form as the cohort stands, with a blank row to add a part and two to add criteria."""
-        spec = cohort.spec.to_dict()
-        parts, rubric = spec["parts"], spec["rubric"]
-        spec["parts"] = [*parts, {}] if isinstance(parts, list) else []
-        spec["rubric"] = [*rubric, {}, {}] if isinstance(rubric, list) else []
+        """The form as the cohort stands, with a blank row to add a part, two to add criteria, one at each stage."""
+        spec: dict[str, Any] = cohort.spec.to_dict()
+        spec["parts"] = [*spec["parts"], {}]
+        spec["rubric"] = [*spec["rubric"], {}, {}]
+        for stage in spec["stages"]:
+            stage["criteria"] = [*stage["criteria"], {}]
+            stage["levels"] = "\n".join(stage["levels"])
         return cls(data={**spec, "version": cohort.version})
 
     def kept(self) -> dict[str, list[int]]:
-        """The places, in the form, of the parts and criteria that are kept."""
+        """The places, in the form, of the parts and criteria that are kept, by the name of their list."""
+        lists = [self.parts, self.rubric, *(entry.form.criteria for entry in self.stages.entries)]
         return {
-            name: [place for place, row in enumerate(self[name].entries) if _is_kept(row.form)]
-            for name in ("parts", "rubric")
+            rows.name: [place for place, row in enumerate(rows.entries) if _is_kept(row.form)]
+            for rows in lists
         }
 
     def told(self, cohort: Cohort) -> dict[str, Any]:
@@ -182,25 +196,32 @@ class NoteForm(Seen):
             "min_drafts_reviewed": self.min_drafts_reviewed.data,
             "parts": [
                 {**known.get(row["key"], {}), **row}
-                for row in self._rows("parts", kept, "title", "pages_min", "pages_max", "description")
+                for row in _rows(self.parts, kept, "title", "pages_min", "pages_max", "description")
             ],
-            "rubric": self._rows("rubric", kept, "title", "points", "description"),
+            "rubric": _rows(self.rubric, kept, "title", "points", "description"),
             "stages": [
                 {
-                    **stages[row["key"]],
-                    **{name: row[name] for name in ("accepts", "formats", "required_formats")},
+                    **stages[row.key.data],
+                    **{name: row[name].data for name in ("accepts", "formats", "required_formats")},
+                    **(_reviewed(row, kept) if row.key.data != "final" else {}),
                 }
-                for row in self.stages.data
-                if row["key"] in stages
+                for row in (entry.form for entry in self.stages.entries)
+                if row.key.data in stages
             ],
         }
 
-    def _rows(self, name: str, kept: Mapping[str, Sequence[int]], *fields: str) -> list[dict[str, Any]]:
-        rows = self[name].data
-        return [
-            {"key": rows[place]["key"] or "", **{field: _said(rows[place][field]) for field in fields}}
-            for place in kept[name]
-        ]
+
+def _reviewed(row: StageRow, kept: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """The rubric of a stage's reviews; nobody reviews the final version, whose row has none."""
+    return {
+        "criteria": _rows(row.criteria, kept, "title", "description"),
+        "levels": [line.strip() for line in (row.levels.data or "").splitlines() if line.strip()],
+    }
+
+
+def _rows(rows: FieldList[Any], kept: Mapping[str, Sequence[int]], *fields: str) -> list[dict[str, Any]]:
+    data = [rows.data[place] for place in kept[rows.name]]
+    return [{"key": row["key"] or "", **{field: _said(row[field]) for field in fields}} for row in data]
 
 
 def _is_kept(row: Row) -> bool:
@@ -270,7 +291,7 @@ class CohortForm(Form):
 def show_faults(form: Form, faults: Iterable[Fault], rows: Mapping[str, Sequence[int]] | None = None) -> None:
     """Put each fault of a specification beside the field it concerns, or above the form when it has none.
 
-    `rows`: for each list whose rows were not all kept, where the kept ones stand in the form.
+    `rows`: by the name of each list whose rows were not all kept, where the kept ones stand in the form.
     """
     word = get_template_attribute("programme/wording.html", "fault")
     for fault in faults:
@@ -286,7 +307,7 @@ def _field_at(form: Form, fault: Fault, rows: Mapping[str, Sequence[int]]) -> An
     place: Any = form
     for step in fault.path:
         if isinstance(step, int) and isinstance(place, FieldList):
-            kept = rows.get(place.short_name)
+            kept = rows.get(place.name)
             place = place.entries[kept[step] if kept is not None else step].form
         elif isinstance(place, Form) and step in place:
             place = place[step]

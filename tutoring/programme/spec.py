@@ -20,6 +20,17 @@ STAGES: tuple[StageKey, ...] = ("topic", "plan", "draft", "final")
 MEANS: tuple[Means, ...] = ("file", "text")
 FORMATS = ("pdf", "docx", "odt", "md")
 ATTENDANCE: tuple[AttendanceKind, ...] = ("all_modules", "ratio")
+# With one level there is nothing to choose.
+LEVELS_FROM = 2
+
+
+@dataclass(frozen=True)
+class StageCriterion:
+    """What a tutor says where the learner stands on, at one stage; worth no points."""
+
+    key: str
+    title: str
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,8 @@ class StageSpec:
     """One stage: what may be handed in (files, text typed in the page), what must be, by when.
 
     `required_formats` must each be there for every part; `deadline` is a day in local time, the cohort's
-    common one before any extension.
+    common one before any extension. `criteria`, `levels`: the rubric of the tutor's reviews, its levels from the
+    least to the best; a stage without criteria has none.
     """
 
     key: StageKey
@@ -35,6 +47,8 @@ class StageSpec:
     formats: tuple[str, ...] = ()
     required_formats: tuple[str, ...] = ()
     deadline: dt.date | None = None
+    criteria: tuple[StageCriterion, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +166,7 @@ class Exemption:
 def read_note(table: Table) -> NoteSpec:
     """Read a note's specification; codes beside those of `Table`: twice, stage_order, stage_missing,
     deadline_order, text_has_formats, formats_missing, format_not_accepted, pages_inverted, no_format_left,
-    drafts_without_stage."""
+    drafts_without_stage, levels_too_few."""
     stages = tuple(_read_stage(item) for item in table.tables("stages"))
     parts = tuple(_read_part(item) for item in table.tables("parts"))
     rubric = tuple(_read_criterion(item) for item in table.tables("rubric"))
@@ -232,8 +246,11 @@ def _read_stage(table: Table) -> StageSpec:
         formats=table.texts("formats", FORMATS),
         required_formats=table.texts("required_formats", FORMATS),
         deadline=table.optional_day("deadline"),
+        criteria=tuple(_read_stage_criterion(item) for item in table.tables("criteria", required=False)),
+        levels=tuple(level.strip() for level in table.texts("levels")),
     )
     table.close()
+    _check_rubric(table, stage)
     if table.sound("accepts"):
         if "file" not in stage.accepts and stage.formats:
             table.wrong("formats", "text_has_formats")
@@ -243,6 +260,24 @@ def _read_stage(table: Table) -> StageSpec:
         if name in FORMATS and name not in stage.formats:
             table.faults.add((*table.at("required_formats"), index), "format_not_accepted", value=name)
     return stage
+
+
+def _read_stage_criterion(table: Table) -> StageCriterion:
+    criterion = StageCriterion(
+        key=table.slug("key"), title=table.text("title"), description=table.text("description", "")
+    )
+    table.close()
+    return criterion
+
+
+def _check_rubric(table: Table, stage: StageSpec) -> None:
+    """A stage's criteria need levels to choose from, each of them with a name."""
+    _once(table, "criteria", _keys(stage.criteria))
+    for index, level in enumerate(stage.levels):
+        if not level:
+            table.faults.add((*table.at("levels"), index), "empty")
+    if (stage.criteria or stage.levels) and len(stage.levels) < LEVELS_FROM:
+        table.wrong("levels", "levels_too_few", least=LEVELS_FROM)
 
 
 def _read_part(table: Table) -> PartSpec:
@@ -271,7 +306,7 @@ def _read_criterion(table: Table) -> Criterion:
     return criterion
 
 
-def _keys(items: Sequence[StageSpec | PartSpec | Criterion]) -> list[str]:
+def _keys(items: Sequence[StageSpec | StageCriterion | PartSpec | Criterion]) -> list[str]:
     return [item.key for item in items]
 
 

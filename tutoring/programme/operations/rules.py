@@ -75,7 +75,11 @@ def describe_note(
     The jury's grade is out of the rubric's total: it follows when the points change.
     """
     cohort = _fresh(standing, seen_version)
-    rows = {name: _keyed(told[name]) for name in ("parts", "rubric") if name in told}
+    rows: dict[str, Any] = {name: _keyed(told[name]) for name in ("parts", "rubric") if name in told}
+    if "stages" in told:
+        rows["stages"] = [
+            {**stage, "criteria": _keyed(stage.get("criteria", ()))} for stage in told["stages"]
+        ]
     spec = NoteSpec.from_dict({**cohort.note_spec, **told, **rows})
     jury = dict(cohort.jury_spec)
     if jury.get("grade_out_of") is not None and jury["grade_out_of"] != spec.points:
