@@ -35,7 +35,7 @@ _AHEAD, _MARGIN = 0.15, 0.08
 # Above this a sentence at home is not sought elsewhere.
 _SETTLED = 0.6
 # What of the quote's words its new wording holds at least.
-_SHARE = 0.3
+_SHARE = 0.28
 # A quote that is nearly its whole sentence is nearly the whole new one.
 _WHOLE, _FILLS = 0.8, 0.5
 

@@ -10,15 +10,15 @@ from tutoring.documents.blocks import Block, BlockKind
 from tutoring.documents.matching import Matching, PairKind
 
 # Above this a pair of blocks needs no sentence to vouch for it (of 100): blocks on one subject are far below.
-_SURE = 66.0
+_SURE = 74.0
 # Above this one need not look where else its sentences went.
 _WHOLE = 90.0
 # How strong a sentence's link must be to vouch for two blocks that were matched, and for two that were not.
-_VOUCHES, _VOUCHES_ALONE = 4.0, 5.0
+_VOUCHES, _VOUCHES_ALONE = 4.4, 5.0
 # The same when the new block is not between those that the old one's neighbours became.
 _VOUCHES_AFAR = 8.0
 # How like two sentences are that lead from one block to the other; less than which nothing explains a new one.
-_LEADS, _EXPLAINED = 0.24, 0.3
+_LEADS, _EXPLAINED = 0.22, 0.3
 # How much the words must say that a sentence shares with one of a block next to its own.
 _SAYS = 6.0
 # Before the first pair of blocks, or after the last, how far from it is still in place.
