@@ -7,8 +7,10 @@ import pytest
 from tests.cohorts import Stand, put
 from tests.jury import Jury, checked_note
 from tests.notes import seat
+from tutoring.desk.load import Load
 from tutoring.desk.models import Elsewhere
 from tutoring.desk.queries import board_page, front_page, queue_page
+from tutoring.desk.queue import Ask, queue_of
 from tutoring.notes.moves import Side, Stage, State, Turn
 from tutoring.notes.operations import draft_review
 from tutoring.people.models import Person
@@ -44,7 +46,7 @@ def deliberated(db, world, clock):
 
 def test_a_deliberation_shows_to_the_coordinator_alone_until_its_release(world, db, clock, opened):
     jury, hearing = deliberated(db, world, clock)
-    [seen] = opened(queue_page, world.tutor).others
+    [seen] = opened(queue_page, world.tutor).lines
     assert (seen.state, seen.turn, seen.days) == (State.WITH_JURY, Turn.JURY, 5)
     own = opened(front_page, world.learner)
     assert (own.note.state, own.note.turn, own.note.days) == (State.WITH_JURY, Turn.JURY, 5)
@@ -61,7 +63,7 @@ def test_a_deliberation_shows_to_the_coordinator_alone_until_its_release(world, 
 def test_a_queue_says_which_version_waits_and_whether_its_answer_is_begun(world, db, clock, opened):
     at = seat(db, world)
     at.topic()
-    [line] = opened(queue_page, world.tutor).waiting
+    [line] = opened(queue_page, world.tutor).lines
     assert (line.name, line.title) == (world.learner.name, "Les communs culturels")
     assert (line.in_review.stage, line.in_review.number, line.in_review.review_begun) == (
         Stage.TOPIC,
@@ -70,14 +72,14 @@ def test_a_queue_says_which_version_waits_and_whether_its_answer_is_begun(world,
     )
     page = at.page(world.tutor)
     draft_review(db, page.note, page.note.submissions[-1], page.standing.person, "À préciser.", now=clock())
-    [line] = opened(queue_page, world.tutor).waiting
+    [line] = opened(queue_page, world.tutor).lines
     assert line.in_review.review_begun is True
 
 
 def test_a_queue_is_in_the_order_of_waiting(world, db, clock, opened):
     for learner, days in zip(world.learners, (2, 12, 5), strict=True):
         put(db, world, learner, Stand(State.PLAN_REVIEW, days, world.tutor, version=1))
-    waiting = opened(queue_page, world.tutor).waiting
+    waiting = queue_of(opened(queue_page, world.tutor).lines, Ask()).waiting
     assert [(line.days, line.over_goal) for line in waiting] == [(12, True), (5, False), (2, False)]
 
 
@@ -86,14 +88,14 @@ def test_a_version_taken_back_is_not_what_waits(world, db, clock, opened):
     at.topic()
     first = at.page().note.submissions[0]
     first.withdrawn_at = clock()
-    [line] = opened(queue_page, world.tutor).waiting
+    [line] = opened(queue_page, world.tutor).lines
     assert line.in_review is None
 
 
 def test_notes_of_others_are_in_nobodys_queue_but_their_tutors(world, db, clock, opened):
     put(db, world, world.learner, Stand(State.PLAN_REVIEW, 2, world.other_tutor))
     page = opened(queue_page, world.tutor)
-    assert (page.waiting, page.others) == ((), ())
+    assert (page.lines, page.load) == ((), Load())
 
 
 def test_a_queue_names_the_other_cohorts_that_wait(world, db, clock, opened):
@@ -104,7 +106,7 @@ def test_a_queue_names_the_other_cohorts_that_wait(world, db, clock, opened):
         admit(db, other, db.get_one(Person, person.id), role, actor=coordinator, now=clock())
     note = put(db, world, world.learner, Stand(State.TOPIC_REVIEW, 1, world.tutor))
     note.cohort_id = other.id
-    assert opened(queue_page, world.tutor).elsewhere == (Elsewhere(other.id, "2027 – 2028", 1),)
+    assert opened(queue_page, world.tutor).elsewhere == (Elsewhere(other.id, "2027 – 2028", 1, 1),)
     assert opened(queue_page, world.other_tutor).elsewhere == ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tutoring.desk.tasks import NOTHING, Pending, Todo, todo_of
 from tutoring.notes.moves import (
     BEFORE_JURY,
     GOAL_DAYS,
@@ -59,6 +60,31 @@ class InReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The last answer released on a note, to which version; `read_at`: when its learner last had it open since."""
+
+    submission_id: int
+    stage: Stage
+    number: int
+    released_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What was handed in on a note: the version that waits for its review, the last answer, when its learner last had
+    any of them open.
+    """
+
+    in_review: InReview | None = None
+    answer: Answer | None = None
+    opened_at: datetime | None = None
+
+
+NO_VERSIONS = Versions()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What all lines of a cohort share, read once: its stages, common deadlines, jury days, and the present instant."""
 
@@ -94,6 +120,7 @@ class Record:
     shown_since: datetime | None = None
     tutor_id: int | None = None
     tutor: str | None = None
+    cohort_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +128,7 @@ class Line:
     """A note as one reader is shown it. `days`: how long whoever is awaited has been, None when nobody is.
 
     `state` is None for a learner whose note is not open yet; `late`: it is the learner's turn and the day has passed.
-    `deadlines`: the learner's effective day of each stage that has one.
+    `deadlines`: the learner's effective day of each stage that has one. `todo`: what its tutor has to do.
     """
 
     learner_id: int
@@ -119,7 +146,20 @@ class Line:
     late: bool
     tutor_id: int | None
     tutor: str
-    in_review: InReview | None = None
+    versions: Versions = NO_VERSIONS
+    pending: Pending = NOTHING
+    todo: tuple[Todo, ...] = ()
+
+    @property
+    def in_review(self) -> InReview | None:
+        """The version that waits for its review."""
+        return self.versions.in_review
+
+    @property
+    def begun(self) -> bool:
+        """Whether its answer is being written, as far as this reader may know."""
+        reviewed = self.in_review is not None and self.in_review.review_begun
+        return reviewed or self.pending.remarks.unseen > 0
 
     @property
     def at(self) -> Stage | None:
@@ -137,9 +177,33 @@ class Line:
         return self.turn in (Turn.TUTOR, Turn.COORDINATION, Turn.JURY)
 
     @property
+    def longest(self) -> int | None:
+        """For how many days the learner has been made to wait, by whoever: a review, a question, a change of topic."""
+        pressing = [one.days for one in self.todo if one.pressing]
+        if self.keeps_waiting:
+            pressing.append(self.days or 0)
+        return max(pressing, default=None)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the learner waits for an answer beside the state: a question, a change of topic."""
+        return bool(self.pending.questions) or self.pending.change_id is not None
+
+    @property
+    def age(self) -> int:
+        """For how many days the oldest thing that its tutor has to do has been waiting, what presses first."""
+        pressing = [one.days for one in self.todo if one.pressing]
+        return max(pressing or [one.days for one in self.todo], default=0)
+
+    @property
     def over_goal(self) -> bool:
-        """Whether the tutor has kept the learner waiting longer than one aims at."""
+        """Whether the tutor has kept the learner waiting for a review longer than one aims at."""
         return self.turn is Turn.TUTOR and self.days is not None and self.days > GOAL_DAYS
+
+    @property
+    def to_remind(self) -> bool:
+        """Whether its tutor is to be reminded: something has waited for them longer than one aims at."""
+        return self.tutor_id is not None and any(one.over_goal for one in self.todo)
 
 
 def line_of(
@@ -147,11 +211,12 @@ def line_of(
     frame: Frame,
     side: Side,
     extensions: Mapping[Stage, date],
-    in_review: InReview | None = None,
+    versions: Versions = NO_VERSIONS,
+    pending: Pending = NOTHING,
 ) -> Line:
     """The line that this side is shown; learner and tutor see a deliberated note with the jury, since then.
 
-    `extensions`: the later days granted to this learner.
+    `extensions`: the later days granted to this learner. `pending`: what this reader may know of what waits.
     """
     state = visible_state(kept.state, side) if kept.state else None
     turn = visible_turn(kept.state, side) if kept.state else Turn.NOBODY
@@ -175,7 +240,9 @@ def line_of(
         late=is_late(turn, due, frame.today),
         tutor_id=kept.tutor_id,
         tutor=kept.tutor or "",
-        in_review=in_review,
+        versions=versions,
+        pending=pending,
+        todo=todo_of(turn, since, pending, frame.now),
     )
 
 

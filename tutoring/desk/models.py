@@ -8,6 +8,8 @@ from datetime import date
 
 from tutoring.desk.board import Tally
 from tutoring.desk.lines import Line
+from tutoring.desk.load import Load, TutorLoad
+from tutoring.desk.news import News
 from tutoring.desk.told import Told
 from tutoring.notes.moves import Stage
 from tutoring.programme.models import Day, Standing
@@ -15,11 +17,12 @@ from tutoring.programme.models import Day, Standing
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another cohort in which notes await this tutor."""
+    """Another cohort in which this tutor follows notes, `count` of which await them."""
 
     cohort_id: int
     name: str
     count: int
+    follows: int
 
 
 @dataclass(frozen=True)
@@ -36,23 +39,30 @@ class Sitting:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """What awaits a tutor: `waiting` the longest first, then their `others`. `goal`: the delay one aims at, in days."""
+    """The notes that a tutor follows in a cohort; `elsewhere` the other cohorts where they follow some.
+
+    `load` counts all their cohorts together; `median`: how many days they took to answer, None when they never have.
+    """
 
     standing: Standing
-    waiting: tuple[Line, ...]
-    others: tuple[Line, ...]
+    lines: tuple[Line, ...]
     elsewhere: tuple[Elsewhere, ...]
+    load: Load
+    median: float | None
     today: date
 
 
 @dataclass(frozen=True)
 class BoardPage:
-    """Where every learner of a cohort stands. `tutors`: those who follow somebody there, by id, in order of name."""
+    """Where every learner of a cohort stands. `tutors`: those who follow somebody there, by id, in order of name, and
+    `loads` what each of them has on their hands there.
+    """
 
     standing: Standing
     lines: tuple[Line, ...]
     tutors: Mapping[int, str]
     tally: Tally
+    loads: tuple[TutorLoad, ...]
     stages: tuple[Stage, ...]
     today: date
 
@@ -66,8 +76,9 @@ class BoardPage:
 class FrontPage:
     """What a cohort's front page says to one reader; what does not concern their role is None or empty.
 
-    `note` is the learner's own, `told` what happened last to it and when each step was passed. `queue` is the
-    tutor's, `tally` and `lines` (the whole cohort) the coordinator's. `day` is the next one, also for the panels.
+    `note` is the learner's own, `told` what happened last to it and when each step was passed, `news` what they have
+    not seen of it. `queue` is the tutor's, `tally` and `lines` (the whole cohort) the coordinator's. `day` is the
+    next one, also for the panels.
     """
 
     standing: Standing
@@ -75,6 +86,7 @@ class FrontPage:
     today: date
     note: Line | None = None
     told: Told | None = None
+    news: News | None = None
     queue: tuple[Line, ...] = ()
     follows: int = 0
     speaks_on: tuple[Day, ...] = ()

@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tutoring.desk.board import ordered, tally
-from tutoring.desk.lines import Frame, InReview, Line, Record, line_of
+from tutoring.desk.board import tally
+from tutoring.desk.gathering import (
+    Gathered,
+    drawn_up,
+    frame_of,
+    later_days,
+    moves_of,
+    pending_of,
+    record_of,
+    versions_of,
+)
+from tutoring.desk.lines import Frame, Line, Record, Versions
+from tutoring.desk.load import load_of, loads_of, median_days
 from tutoring.desk.models import BoardPage, Elsewhere, FrontPage, QueuePage, Sitting
+from tutoring.desk.news import Asked, Change, News
+from tutoring.desk.order import ordered
 from tutoring.desk.statements import (
-    ELSEWHERE,
+    CHANGE,
+    COHORTS,
     NEXT_DAY,
+    QUESTIONS,
     RECORDS,
+    RECORDS_FOLLOWED,
     RECORDS_OF_LEARNER,
     RECORDS_OF_TUTOR,
+    REPLIES,
     SITTINGS,
     SPEAKING,
     STEPS,
-    VERSIONS,
 )
 from tutoring.desk.told import Happened, told_by
 from tutoring.jury.composition import Count
-from tutoring.notes.moves import STAGE_OF, Side, Stage, State, Turn
+from tutoring.notes.moves import Side, Stage
 from tutoring.programme.models import Cohort, Day, Role, Standing
-from tutoring.programme.queries import extensions_of
+
+# How far back a tutor's pace is looked for.
+PACE = timedelta(days=365)
 
 
 def front_page(db: Session, standing: Standing, now: datetime) -> FrontPage:
@@ -45,7 +63,7 @@ def front_page(db: Session, standing: Standing, now: datetime) -> FrontPage:
         return FrontPage(**shared)
     shared["speaks_on"] = speaking_days(db, standing, frame.today)
     if standing.role == Role.STAFF:
-        lines = _lines(db, standing, frame, tutor_id=standing.person.id)
+        lines = _lines(db, standing, frame, followed=True)
         return FrontPage(**shared, queue=awaiting_tutor(lines), follows=len(lines))
     lines = _lines(db, standing, frame)
     mine = [line for line in lines if line.tutor_id == standing.person.id]
@@ -59,25 +77,47 @@ def next_day(db: Session, cohort_id: int, today: date) -> Day | None:
     return db.scalars(NEXT_DAY, {"cohort": cohort_id, "today": today}).unique().one_or_none()
 
 
-def frame_of(cohort: Cohort, now: datetime) -> Frame:
-    """What all lines of this cohort share; its specification is read once here."""
-    spec = cohort.spec
-    return Frame(
-        stages=tuple(Stage(stage.key) for stage in spec.stages),
-        deadlines={Stage(key): day for key, day in spec.deadlines.items()},
-        jury_from=cohort.jury_from,
-        jury_to=cohort.jury_to,
-        now=now,
-    )
-
-
 def _own_note(db: Session, standing: Standing, frame: Frame) -> dict[str, Any]:
-    lines = _lines(db, standing, frame, learner_id=standing.person.id)
-    if not lines:
+    asked = {"cohort": standing.cohort.id, "person": standing.person.id}
+    records = [record_of(row) for row in db.execute(RECORDS_OF_LEARNER, asked)]
+    if not records:
         return {}
-    note_id = lines[0].note_id
-    told = told_by(steps_of(db, note_id), standing.person.id) if note_id is not None else None
-    return {"note": lines[0], "told": told}
+    learner_id, note_id = standing.person.id, records[0].note_id
+    gathered = Gathered({}, {})
+    if note_id is not None:
+        gathered = Gathered(versions_of(db, records), pending_of(db, records, Side.LEARNER, learner_id))
+    later = later_days(db, [standing.cohort.id], learner_id)
+    [line] = drawn_up(records, {standing.cohort.id: frame}, Side.LEARNER, later, gathered)
+    if note_id is None:
+        return {"note": line}
+    happened = steps_of(db, note_id)
+    deeds = [one.at for one in happened if one.actor_id == learner_id]
+    return {
+        "note": line,
+        "told": told_by(happened, learner_id),
+        "news": _news(db, note_id, learner_id, line.versions, deeds),
+    }
+
+
+def _news(db: Session, note_id: int, learner_id: int, versions: Versions, deeds: Sequence[datetime]) -> News:
+    """What is new to the learner of a note; they looked at it when they last had a version open, or did anything."""
+    opened = versions.opened_at
+    since = max((at for at in (opened, *deeds) if at is not None), default=None)
+    replies, first = 0, None
+    if opened is not None:
+        asked = {"note": note_id, "person": learner_id, "since": opened}
+        replies, first = db.execute(REPLIES, asked).one()
+    row = db.execute(CHANGE, {"note": note_id}).one_or_none()
+    change = Change(*row) if row else None
+    news = News(since=since)
+    return News(
+        since=since,
+        answer=versions.answer if versions.answer and versions.answer.read_at is None else None,
+        replies=replies,
+        first_reply=first,
+        asked=tuple(Asked(*row) for row in db.execute(QUESTIONS, {"note": note_id})),
+        change=change if change and (change.verdict is None or news.is_new(change.decided_at)) else None,
+    )
 
 
 def steps_of(db: Session, note_id: int) -> list[Happened]:
@@ -87,22 +127,47 @@ def steps_of(db: Session, note_id: int) -> list[Happened]:
 
 
 def queue_page(db: Session, standing: Standing, now: datetime) -> QueuePage:
-    """The notes that this tutor follows in this cohort: those that await them, then the others."""
-    frame = frame_of(standing.cohort, now)
-    lines = _lines(db, standing, frame, tutor_id=standing.person.id, with_versions=True)
-    waiting = awaiting_tutor(lines)
+    """The notes that this tutor follows in this cohort, and what all those that they follow amount to."""
+    here, tutor_id = standing.cohort.id, standing.person.id
+    records = [record_of(row) for row in db.execute(RECORDS_FOLLOWED, {"person": tutor_id})]
+    cohorts = _cohorts_of(db, standing, records)
+    frames = {cohort.id: frame_of(cohort, now) for cohort in cohorts}
+    gathered = Gathered(
+        versions_of(db, [one for one in records if one.cohort_id == here]),
+        pending_of(db, records, Side.TUTOR, tutor_id),
+    )
+    lines = drawn_up(records, frames, Side.TUTOR, later_days(db, frames), gathered)
+    by_cohort: defaultdict[int | None, list[Line]] = defaultdict(list)
+    for record, line in zip(records, lines, strict=True):
+        by_cohort[record.cohort_id].append(line)
+    moves = moves_of(db, [one.note_id for one in records if one.note_id is not None], now - PACE)
+    today = frames[here].today
     return QueuePage(
         standing=standing,
-        waiting=waiting,
-        others=ordered([line for line in lines if line not in waiting]),
-        elsewhere=tuple(waiting_elsewhere(db, standing)),
-        today=frame.today,
+        lines=ordered(by_cohort[here]),
+        elsewhere=_elsewhere([one for one in cohorts if one.id != here], by_cohort),
+        load=load_of(lines, today),
+        median=median_days(moves, tutor_id),
+        today=today,
+    )
+
+
+def _cohorts_of(db: Session, standing: Standing, records: Iterable[Record]) -> list[Cohort]:
+    """This cohort, and the others of these records by name."""
+    others = {one.cohort_id for one in records} - {standing.cohort.id}
+    asked = {"cohorts": sorted(one for one in others if one is not None)}
+    return [standing.cohort, *(db.scalars(COHORTS, asked) if others else ())]
+
+
+def _elsewhere(cohorts: Iterable[Cohort], lines: Mapping[int | None, list[Line]]) -> tuple[Elsewhere, ...]:
+    return tuple(
+        Elsewhere(one.id, one.name, len(awaiting_tutor(lines[one.id])), len(lines[one.id])) for one in cohorts
     )
 
 
 def awaiting_tutor(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines in which their tutor is awaited, the longest first."""
-    return ordered(line for line in lines if line.turn is Turn.TUTOR)
+    """The lines that give their tutor something to do, the longest awaited first."""
+    return ordered((line for line in lines if line.todo), "age")
 
 
 def board_page(db: Session, standing: Standing, now: datetime) -> BoardPage:
@@ -115,74 +180,20 @@ def board_page(db: Session, standing: Standing, now: datetime) -> BoardPage:
         lines=lines,
         tutors=dict(sorted(tutors.items(), key=lambda pair: pair[1])),
         tally=tally(lines),
+        loads=loads_of(lines, frame.today),
         stages=(*frame.stages, Stage.JURY, Stage.CERTIFICATE),
         today=frame.today,
     )
 
 
-def _lines(
-    db: Session,
-    standing: Standing,
-    frame: Frame,
-    *,
-    learner_id: int | None = None,
-    tutor_id: int | None = None,
-    with_versions: bool = False,
-) -> list[Line]:
-    """The lines of a cohort's learners as this reader may see them, of one learner or tutor when given."""
-    question = RECORDS_OF_LEARNER if learner_id else RECORDS_OF_TUTOR if tutor_id else RECORDS
-    asked = {"cohort": standing.cohort.id, "person": learner_id or tutor_id}
-    records = [_record(row) for row in db.execute(question, asked)]
-    later: defaultdict[int, dict[Stage, date]] = defaultdict(dict)
-    for extension in extensions_of(db, standing.cohort.id, learner_id):
-        later[extension.person_id][Stage(extension.stage)] = extension.until
-    versions = versions_in_review(db, records) if with_versions else {}
-    side = _eye(standing)
-    return [
-        line_of(record, frame, side, later.get(record.learner_id, {}), versions.get(record.note_id or 0))
-        for record in records
-    ]
-
-
-def _eye(standing: Standing) -> Side:
-    """The side by which this reader sees the notes that a page of the desk lists for them."""
-    sides = {Role.LEARNER: Side.LEARNER, Role.COORDINATOR: Side.COORDINATOR}
-    return sides.get(standing.role, Side.TUTOR)
-
-
-def _record(row: Any) -> Record:
-    learner_id, name, family, note_id, title, state, stood_at, since, shown, tutor_id, tutor = row
-    return Record(
-        learner_id=learner_id,
-        name=name,
-        family_name=family,
-        note_id=note_id,
-        title=title,
-        state=State(state) if state else None,
-        stood_at=State(stood_at) if stood_at else None,
-        turn_since=since,
-        shown_since=shown,
-        tutor_id=tutor_id,
-        tutor=tutor,
-    )
-
-
-def versions_in_review(db: Session, records: Sequence[Record]) -> dict[int, InReview]:
-    """By note id, the version that its tutor has to answer: the newest handed in at the stage being reviewed."""
-    stages = {r.note_id: STAGE_OF[r.state] for r in records if r.state and r.note_id is not None}
-    rows = db.execute(VERSIONS, {"notes": list(stages)})
-    newest: dict[int, InReview] = {}
-    for note_id, id_, stage, number, late, begun in rows:
-        if stages[note_id] == stage:
-            newest[note_id] = InReview(id_, Stage(stage), number, late, bool(begun))
-    return newest
-
-
-def waiting_elsewhere(db: Session, standing: Standing) -> list[Elsewhere]:
-    """The other cohorts of this tutor in which notes await them, by name."""
-    asked = {"cohort": standing.cohort.id, "person": standing.person.id}
-    rows = db.execute(ELSEWHERE, asked)
-    return [Elsewhere(cohort_id, name, count) for cohort_id, name, count in rows]
+def _lines(db: Session, standing: Standing, frame: Frame, *, followed: bool = False) -> list[Line]:
+    """The lines of a cohort's learners as this reader may see them; of those whom they follow when `followed`."""
+    cohort_id, person_id = standing.cohort.id, standing.person.id
+    question = RECORDS_OF_TUTOR if followed else RECORDS
+    records = [record_of(row) for row in db.execute(question, {"cohort": cohort_id, "person": person_id})]
+    side = Side.COORDINATOR if standing.role == Role.COORDINATOR else Side.TUTOR
+    gathered = Gathered({}, pending_of(db, records, side, person_id))
+    return drawn_up(records, {cohort_id: frame}, side, later_days(db, [cohort_id]), gathered)
 
 
 def speaking_days(db: Session, standing: Standing, today: date) -> tuple[Day, ...]:

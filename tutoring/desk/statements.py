@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Date, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Date, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from tutoring.jury.models import Evaluation, Hearing, Panel, Seat
-from tutoring.notes.models import Review, Submission, ValidationNote
-from tutoring.notes.moves import State, Turn
+from tutoring.notes.models import (
+    Question,
+    ReadingTrace,
+    Remark,
+    RemarkMessage,
+    RemarkStatus,
+    Review,
+    Submission,
+    TopicChange,
+    ValidationNote,
+    Visibility,
+)
+from tutoring.notes.moves import Stage, State
 from tutoring.people.models import Person
-from tutoring.programme.models import Cohort, Day, Membership, Role, Speaker
+from tutoring.programme.models import Cohort, Day, Extension, Membership, Role, Speaker
 from tutoring.store.events import Event
 
 _COHORT: BindParameter[int] = bindparam("cohort")
 _PERSON: BindParameter[int] = bindparam("person")
 _TODAY = bindparam("today", type_=Date())
+_NOTES: BindParameter[list[int]] = bindparam("notes", expanding=True)
+_NOTE: BindParameter[int] = bindparam("note")
+_ON_STAFF = (str(Role.STAFF), str(Role.COORDINATOR))
 
-# One row for each learner of :cohort, with the note and tutor that they have or not; columns only.
+# One row for each learner, with the note and tutor that they have or not; columns only.
 _TUTOR = aliased(Person)
-RECORDS = (
+_RECORDS = (
     select(
+        Membership.cohort_id,
         Person.id,
         Person.name,
         Person.family_name,
@@ -39,20 +54,40 @@ RECORDS = (
         and_(ValidationNote.cohort_id == Membership.cohort_id, ValidationNote.author_id == Person.id),
     )
     .outerjoin(_TUTOR, _TUTOR.id == ValidationNote.tutor_id)
-    .where(Membership.role == str(Role.LEARNER), Membership.cohort_id == _COHORT)
+    .where(Membership.role == str(Role.LEARNER))
 )
+# Of all learners of :cohort, of :person alone, of those whom :person follows there.
+RECORDS = _RECORDS.where(Membership.cohort_id == _COHORT)
 RECORDS_OF_LEARNER = RECORDS.where(Membership.person_id == _PERSON)
 RECORDS_OF_TUTOR = RECORDS.where(ValidationNote.tutor_id == _PERSON)
+# Of those whom :person follows, in every cohort where they are still on the staff.
+_SERVES = aliased(Membership)
+RECORDS_FOLLOWED = _RECORDS.join(
+    _SERVES,
+    and_(
+        _SERVES.cohort_id == Membership.cohort_id,
+        _SERVES.person_id == _PERSON,
+        _SERVES.role.in_(_ON_STAFF),
+    ),
+).where(ValidationNote.tutor_id == _PERSON)
+
+# The cohorts of :cohorts, and the days granted there beyond the common ones.
+COHORTS = select(Cohort).where(Cohort.id.in_(bindparam("cohorts", expanding=True))).order_by(Cohort.name)
+EXTENSIONS = select(Extension.cohort_id, Extension.person_id, Extension.stage, Extension.until).where(
+    Extension.cohort_id.in_(bindparam("cohorts", expanding=True))
+)
+EXTENSIONS_OF_LEARNER = EXTENSIONS.where(Extension.person_id == _PERSON)
 
 # What happened to :note, oldest first.
 STEPS = (
     select(Event.data, Event.at, Event.actor_id, Person.name)
     .outerjoin(Person, Person.id == Event.actor_id)
-    .where(Event.subject_type == ValidationNote.__tablename__, Event.subject_id == bindparam("note"))
+    .where(Event.subject_type == ValidationNote.__tablename__, Event.subject_id == _NOTE)
     .order_by(Event.id)
 )
 
-# What was handed in for :notes and not taken back, oldest first, and whether an answer is being written.
+# What was handed in for :notes and not taken back, oldest first: its answer, begun or released, and when the note's
+# learner last had it open. A topic that was accepted in place of another is no answer to what was handed in.
 VERSIONS = (
     select(
         Submission.note_id,
@@ -60,29 +95,80 @@ VERSIONS = (
         Submission.stage,
         Submission.number,
         Submission.late,
-        Review.drafted_at.is_not(None),
+        and_(Review.id.is_not(None), Review.released_at.is_(None)),
+        case((TopicChange.id.is_(None), Review.released_at), else_=None),
+        ReadingTrace.last_at,
     )
-    .outerjoin(Review, and_(Review.submission_id == Submission.id, Review.released_at.is_(None)))
-    .where(
-        Submission.note_id.in_(bindparam("notes", expanding=True)),
-        Submission.withdrawn_at.is_(None),
+    .join(ValidationNote, ValidationNote.id == Submission.note_id)
+    .outerjoin(Review, Review.submission_id == Submission.id)
+    .outerjoin(TopicChange, and_(TopicChange.submission_id == Submission.id, Submission.stage == Stage.TOPIC))
+    .outerjoin(
+        ReadingTrace,
+        and_(ReadingTrace.submission_id == Submission.id, ReadingTrace.person_id == ValidationNote.author_id),
     )
+    .where(Submission.note_id.in_(_NOTES), Submission.withdrawn_at.is_(None))
     .order_by(Submission.id)
 )
 
-# The cohorts other than :cohort in which notes await :person as their tutor, who is still on the staff there.
-ELSEWHERE = (
-    select(Cohort.id, Cohort.name, func.count(ValidationNote.id))
-    .join(ValidationNote, ValidationNote.cohort_id == Cohort.id)
-    .join(Membership, and_(Membership.cohort_id == Cohort.id, Membership.person_id == _PERSON))
-    .where(
-        ValidationNote.tutor_id == _PERSON,
-        ValidationNote.turn == str(Turn.TUTOR),
-        Cohort.id != _COHORT,
-        Membership.role.in_([str(Role.STAFF), str(Role.COORDINATOR)]),
+# The remarks of :notes that are not settled, counted by kind, status and visibility, in the order of their index:
+# all, those released, when the first was changed last, the oldest released.
+REMARKS = (
+    select(
+        Remark.note_id,
+        Remark.status,
+        Remark.kind,
+        Remark.visibility,
+        func.count(),
+        func.count(Remark.released_at),
+        func.min(Remark.changed_at),
+        func.min(case((Remark.released_at.is_not(None), Remark.id))),
     )
-    .group_by(Cohort.id, Cohort.name)
-    .order_by(Cohort.name)
+    .where(
+        Remark.note_id.in_(_NOTES),
+        Remark.status.in_([str(RemarkStatus.OPEN), str(RemarkStatus.ADDRESSED)]),
+    )
+    .group_by(Remark.note_id, Remark.status, Remark.kind, Remark.visibility)
+)
+
+# The moves of :notes :since some day, oldest first, without what they say.
+MOVES = (
+    select(Event.subject_id, Event.kind, Event.at, Event.actor_id)
+    .where(
+        Event.subject_type == ValidationNote.__tablename__,
+        Event.subject_id.in_(_NOTES),
+        Event.at >= bindparam("since"),
+    )
+    .order_by(Event.id)
+)
+
+# What others wrote on :note since :since in threads of remarks that its learner (:person) had read: how many, on
+# which remark first.
+REPLIES = (
+    select(func.count(), func.min(Remark.id))
+    .select_from(RemarkMessage)
+    .join(Remark, Remark.id == RemarkMessage.remark_id)
+    .where(
+        Remark.note_id == _NOTE,
+        Remark.visibility == str(Visibility.SHARED),
+        Remark.released_at <= bindparam("since"),
+        RemarkMessage.written_at > bindparam("since"),
+        RemarkMessage.author_id != _PERSON,
+    )
+)
+
+# The questions of :note that are not closed, oldest first; the change of topic asked last and not taken back.
+QUESTIONS = (
+    select(Question.id, Question.asked_at, Question.answered_at)
+    .where(Question.note_id == _NOTE, Question.closed_at.is_(None))
+    .order_by(Question.id)
+)
+CHANGE = (
+    select(
+        TopicChange.id, TopicChange.title, TopicChange.asked_at, TopicChange.verdict, TopicChange.decided_at
+    )
+    .where(TopicChange.note_id == _NOTE, TopicChange.withdrawn_at.is_(None))
+    .order_by(TopicChange.id.desc())
+    .limit(1)
 )
 
 # The next day of :cohort, :today included, with half-days and speakers.

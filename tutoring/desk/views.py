@@ -1,8 +1,8 @@
-"""The pages of the desk: a cohort's front page, a tutor's queue, the coordination's board and its file."""
+"""The pages of the desk: a cohort's front page, a tutor's queue and the coordination's board, with their files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -10,14 +10,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from tutoring.desk.board import Sieve, sift
+from tutoring.desk.columns import BOARD, QUEUE, cells_of, head_of
 from tutoring.desk.lines import Line
 from tutoring.desk.models import BoardPage, FrontPage, QueuePage
 from tutoring.desk.policy import may_open_board, may_open_front, may_open_queue
 from tutoring.desk.queries import board_page, front_page, queue_page
-from tutoring.desk.sheet import Cell, as_csv
+from tutoring.desk.queue import Ask, queue_of
+from tutoring.desk.sheet import as_csv
 from tutoring.notes.moves import GOAL_DAYS
 from tutoring.people.models import Person
-from tutoring.programme.calendar import local_day
 from tutoring.programme.models import Standing
 from tutoring.programme.queries import standing_in
 from tutoring.web.edge import now
@@ -25,20 +26,6 @@ from tutoring.web.guard import guarded
 from tutoring.web.wording import label
 
 pages = Blueprint("desk", __name__)
-
-COLUMNS = (
-    "learner",
-    "title",
-    "stage",
-    "state",
-    "turn",
-    "since",
-    "days",
-    "late",
-    "tutor",
-    "due_stage",
-    "due_day",
-)
 
 
 def load_front(db: Session, viewer: Person, cohort_id: int) -> FrontPage | None:
@@ -72,7 +59,24 @@ def front(page: FrontPage) -> ResponseReturnValue:
 @pages.get("/c/<int:cohort_id>/queue")
 @guarded(may_open_queue, load_queue)
 def queue(page: QueuePage) -> ResponseReturnValue:
-    return render_template("desk/queue.html", page=page, goal=GOAL_DAYS)
+    ask = Ask.asked(request.args)
+    return render_template(
+        "desk/queue.html",
+        page=page,
+        ask=ask,
+        shown=queue_of(page.lines, ask),
+        goal=GOAL_DAYS,
+        link=_linker(page, ask, "desk.queue"),
+        file=_linker(page, ask, "desk.queue_file")(),
+    )
+
+
+@pages.get("/c/<int:cohort_id>/queue.csv")
+@guarded(may_open_queue, load_queue)
+def queue_file(page: QueuePage) -> ResponseReturnValue:
+    """The lines that the queue shows, as a file: those that await their tutor first."""
+    shown = queue_of(page.lines, Ask.asked(request.args))
+    return _file("queue", page, QUEUE, (*shown.waiting, *shown.others))
 
 
 @pages.get("/c/<int:cohort_id>/board")
@@ -90,39 +94,26 @@ def board(page: BoardPage) -> ResponseReturnValue:
     )
 
 
-def _linker(page: BoardPage, sieve: Sieve, endpoint: str) -> Callable[..., str]:
+@pages.get("/c/<int:cohort_id>/board.csv")
+@guarded(may_open_board, load_board)
+def board_file(page: BoardPage) -> ResponseReturnValue:
+    """The lines that the board shows, as a file."""
+    return _file("board", page, BOARD, sift(page.lines, Sieve.asked(request.args)))
+
+
+def _linker(page: BoardPage | QueuePage, asked: Sieve | Ask, endpoint: str) -> Callable[..., str]:
     def link(**changes: object) -> str:
-        address: dict[str, Any] = {"cohort_id": page.standing.cohort.id, **sieve.arguments(**changes)}
+        address: dict[str, Any] = {"cohort_id": page.standing.cohort.id, **asked.arguments(**changes)}
         return url_for(endpoint, **address)
 
     return link
 
 
-@pages.get("/c/<int:cohort_id>/board.csv")
-@guarded(may_open_board, load_board)
-def board_file(page: BoardPage) -> ResponseReturnValue:
-    """The lines that the board shows, as a file."""
-    lines = sift(page.lines, Sieve.asked(request.args))
-    content = as_csv([label("column", code, part="desk") for code in COLUMNS], map(_cells, lines))
-    name = f"{label('file', 'board', part='desk')}-{page.standing.cohort.id}-{page.today.isoformat()}.csv"
+def _file(
+    code: str, page: BoardPage | QueuePage, columns: tuple[str, ...], lines: Sequence[Line]
+) -> ResponseReturnValue:
+    content = as_csv(head_of(columns), (cells_of(columns, line) for line in lines))
+    name = f"{label('file', code, part='desk')}-{page.standing.cohort.id}-{page.today.isoformat()}.csv"
     response = Response(content, content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
-
-
-def _cells(line: Line) -> list[Cell]:
-    return list(_each_cell(line))
-
-
-def _each_cell(line: Line) -> Iterator[Cell]:
-    yield line.name
-    yield line.title
-    yield label("stage", line.at, part="notes") if line.at else ""
-    yield label("state", line.state, part="notes") if line.state else label("state", "unopened", part="desk")
-    yield label("turn", line.turn, part="notes")
-    yield local_day(line.since) if line.since else None
-    yield line.days
-    yield label("yes_no", "yes" if line.late else "no", part="desk")
-    yield line.tutor
-    yield label("stage", line.due.stage, part="notes") if line.due else ""
-    yield line.due.day if line.due else None

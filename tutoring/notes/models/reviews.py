@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tutoring.notes.models.note import Submission, ValidationNote
@@ -57,10 +57,12 @@ class Remark(Rooted, Base):
         CheckConstraint(one_of("kind", RemarkKind), name="kind"),
         CheckConstraint(one_of("visibility", Visibility), name="visibility"),
         CheckConstraint(one_of("status", RemarkStatus), name="status"),
+        # All that queues and boards count of remarks is in it: they are counted without being read.
+        Index(None, "note_id", "status", "kind", "visibility", "released_at", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    note_id: Mapped[int] = mapped_column(ForeignKey("validation_note.id"), index=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("validation_note.id"))
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     part: Mapped[str]
