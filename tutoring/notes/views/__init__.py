@@ -3,6 +3,7 @@
 from tutoring.notes.views import (
     answering,
     asking,
+    comparing,
     coordinating,
     handing_in,
     remarks,
@@ -14,6 +15,7 @@ from tutoring.notes.views.note import pages
 __all__ = [
     "answering",
     "asking",
+    "comparing",
     "coordinating",
     "handing_in",
     "pages",
