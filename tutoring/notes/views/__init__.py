@@ -7,6 +7,7 @@ from tutoring.notes.views import (
     coordinating,
     handing_in,
     remarks,
+    responses,
     submission,
     topic_change,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "handing_in",
     "pages",
     "remarks",
+    "responses",
     "submission",
     "topic_change",
 ]
