@@ -9,9 +9,11 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from tutoring.notes.operations import carry_after_reading, open_note, settle_join, tutor_no_more
+from tutoring.notes.operations import open_note, place_after_reading, settle_join, tutor_no_more
+from tutoring.notes.policy import may_save_remarks
 from tutoring.notes.queries import note_and_people
 from tutoring.notes.views import pages
+from tutoring.notes.views.saved import load_saved
 from tutoring.people.models import Person
 from tutoring.programme.models import Cohort, Role, Standing
 from tutoring.programme.policy import InCohort, may_coordinate
@@ -32,7 +34,7 @@ def open_for_learner(db: Session, row: OutboxRow, now: datetime) -> None:
 
 def carry_when_read(db: Session, row: OutboxRow, now: datetime) -> None:
     """Consumer of `document.read`: remarks that waited for a long document to be read find their places in it."""
-    carry_after_reading(db, row.payload["document_id"], now=now)
+    place_after_reading(db, row.payload["document_id"], now=now)
 
 
 def nav(standing: Standing) -> Iterable[NavLink]:
@@ -46,6 +48,14 @@ def tutors_link(_db: Session, person: Person, page: InCohort) -> str:
     if not may_coordinate(person, page):
         return ""
     return render_template("notes/people_panel.html", cohort_id=page.standing.cohort.id)
+
+
+def saved_link(db: Session, viewer: Person, person: Person) -> str:
+    """Panel of one's own account, for whoever teaches: what they keep to write again."""
+    page = load_saved(db, person)
+    if viewer.id != person.id or not may_save_remarks(viewer, page):
+        return ""
+    return render_template("notes/saved_link.html", count=len(page.remarks))
 
 
 def no_longer_tutor(db: Session, viewer: Person, url: Mapping[str, Any]) -> Refusal | None:
@@ -67,7 +77,7 @@ PART = Part(
         Consumer("notes", ("membership.changed",), open_for_learner),
         Consumer("notes.remarks", ("document.read",), carry_when_read),
     ),
-    panels=(Panel("people.top", tutors_link),),
+    panels=(Panel("people.top", tutors_link), Panel("person.me", saved_link)),
     nav=nav,
     settle_join=settle_join,
     explain=no_longer_tutor,

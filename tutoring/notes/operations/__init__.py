@@ -1,7 +1,7 @@
 """The verbs about a note; `make` is the only one that moves it, the others gather what it needs to know."""
 
 from tutoring.notes.operations.asking import ask_question, close_question, write_in_question
-from tutoring.notes.operations.carrying import carry_after_reading, carry_remarks
+from tutoring.notes.operations.carrying import carry_remarks
 from tutoring.notes.operations.changing import (
     answer_topic_change,
     ask_topic_change,
@@ -22,7 +22,7 @@ from tutoring.notes.operations.coordinating import (
 from tutoring.notes.operations.drafting import drop_draft, is_new_reading, keep_draft, was_read
 from tutoring.notes.operations.handing_over import assign_tutor, assign_tutors, tutor_no_more
 from tutoring.notes.operations.moving import make, open_note, stages_of, steps, trail
-from tutoring.notes.operations.placing import confirm_place, move_place
+from tutoring.notes.operations.placing import confirm_place, move_place, place_after_reading
 from tutoring.notes.operations.remarks import Quoted, drop_remark, find_passage, rewrite_remark, write_remark
 from tutoring.notes.operations.reviewing import (
     carry_review,
@@ -32,6 +32,7 @@ from tutoring.notes.operations.reviewing import (
     open_blocking_remarks,
     release_review,
 )
+from tutoring.notes.operations.saving import drop_saved, rewrite_saved, save_remark, use_saved
 from tutoring.notes.operations.submitting import HandedIn, Item, hand_in, newest, unchanged
 from tutoring.notes.operations.threads import address, answer, settle
 
@@ -47,7 +48,6 @@ __all__ = [
     "ask_topic_change",
     "assign_tutor",
     "assign_tutors",
-    "carry_after_reading",
     "carry_remarks",
     "carry_review",
     "close_question",
@@ -58,6 +58,7 @@ __all__ = [
     "drafts_reviewed",
     "drop_draft",
     "drop_remark",
+    "drop_saved",
     "extend",
     "find_passage",
     "grant_derogation",
@@ -70,11 +71,14 @@ __all__ = [
     "newest",
     "open_blocking_remarks",
     "open_note",
+    "place_after_reading",
     "present_topic",
     "release_review",
     "rests_on",
     "rests_on_topic",
     "rewrite_remark",
+    "rewrite_saved",
+    "save_remark",
     "settle",
     "settle_join",
     "stages_of",
@@ -83,6 +87,7 @@ __all__ = [
     "tutor_no_more",
     "unchanged",
     "undo",
+    "use_saved",
     "was_read",
     "withdraw_topic_change",
     "write_in_question",

@@ -49,16 +49,21 @@ def carry_remarks(
 
 def carry_after_reading(db: Session, document_id: int, *, now: datetime) -> int:
     """A document was read: place what waited for it in every version that holds it; returns how many were placed."""
-    versions = db.scalars(
+    return sum(len(carry_remarks(db, one.note, one, now=now)) for one in versions_with(db, document_id))
+
+
+def versions_with(db: Session, document_id: int) -> list[Submission]:
+    """The versions that hold a document, oldest first, with their parts, documents and note."""
+    found = db.scalars(
         select(Submission)
-        .join(SubmittedPart)
-        .where(SubmittedPart.document_id == document_id)
+        .where(Submission.parts.any(SubmittedPart.document_id == document_id))
         .options(
             selectinload(Submission.parts).joinedload(SubmittedPart.document), joinedload(Submission.note)
         )
         .order_by(Submission.id)
-    ).unique()
-    return sum(len(carry_remarks(db, one.note, one, now=now)) for one in versions)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
 
 
 def _unplaced(db: Session, note: ValidationNote, submission: Submission) -> list[Remark]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tutoring.notes.models import Remark, RemarkPlacement, Submission, ValidationNote
+from tutoring.notes.operations.carrying import carry_after_reading, versions_with
 from tutoring.notes.operations.remarks import Quoted, find_passage, place_remark
 from tutoring.people.models import Person
 from tutoring.store.events import record
@@ -60,6 +62,29 @@ def move_place(
         remark.quote, remark.part = passage.words, passage.part
     _tell(db, note, remark, submission, actor, now, "remark.moved")
     return place
+
+
+def place_after_reading(db: Session, document_id: int, *, now: datetime) -> int:
+    """A document was read: remarks that quoted it before find their passage, and those of earlier versions theirs.
+
+    Returns how many were placed. A quote that is not there stays where it was, on the whole.
+    """
+    placed = 0
+    for submission in versions_with(db, document_id):
+        waiting = select(Remark).where(
+            Remark.submission_id == submission.id, Remark.quote != "", ~Remark.placements.any()
+        )
+        for remark in db.scalars(waiting.order_by(Remark.id)).all():
+            try:
+                passage = find_passage(db, submission, Quoted(remark.quote), remark.part)
+            except Refusal:
+                continue
+            if passage is not None:
+                remark.part = passage.part
+                place_remark(db, remark, submission, passage, now=now)
+                placed += 1
+        db.flush()
+    return placed + carry_after_reading(db, document_id, now=now)
 
 
 def _place_in(remark: Remark, submission: Submission) -> RemarkPlacement | None:

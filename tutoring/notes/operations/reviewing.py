@@ -23,9 +23,12 @@ from tutoring.notes.operations.submitting import newest
 from tutoring.notes.policy import is_unsettled
 from tutoring.people.models import Person
 from tutoring.programme.models import Cohort
+from tutoring.programme.spec import StageSpec
 from tutoring.store.refusal import Refusal
 
 IN_REVIEW = (State.TOPIC_REVIEW, State.PLAN_REVIEW, State.DRAFT_REVIEW)
+# What a draft is read again for before it is written over.
+SAID = ("message", "levels", "parts", "revision", "author_id", "released_at")
 
 
 def draft_review(
@@ -36,44 +39,107 @@ def draft_review(
     text: str,
     *,
     levels: Mapping[str, int] | None = None,
+    parts: Sequence[str] | None = None,
     now: datetime,
     seen_revision: int | None = None,
 ) -> Review:
     """Keep what is written so far of the answer; nobody but the tutor's seat sees it.
 
-    `levels`: by criterion of the stage's rubric, None leaves them. `seen_revision`: the draft that the writer had
-    before them; refused with `review_written_meanwhile` when another window or person has written since, and with
-    `review_already_released` once it is out. A new tutor goes on with their predecessor's draft.
+    `levels`: by criterion of the stage's rubric, an index into its levels; `parts`: keys of those to take up again;
+    None leaves them. `seen_revision`: the draft that the writer had before them, 0 for none; refused (409, field
+    `revision`) with `review_written_meanwhile` when another window or person has written something else since, and
+    with `review_already_released` once it is out. A new tutor goes on with their predecessor's draft.
     """
+    _check_levels(_rubric_of(db, submission, note), levels or {})
     review = submission.review
     if review is None:
-        if State(note.state) not in IN_REVIEW or STAGE_OF[State(note.state)] != submission.stage:
-            raise Refusal("not_now")
-        review = Review(
-            institution_id=note.institution_id,
-            author_id=actor.id,
-            message=text,
-            verdict=None,
-            parts=[],
-            levels=dict(levels or {}),
-            revision=1,
-            drafted_at=now,
-            released_at=None,
-        )
-        submission.review = review
-        db.flush()
-        return review
+        return _begin(db, note, submission, actor, text, dict(levels or {}), list(parts or ()), now)
+    # Two windows that write at once queue here, so that the second sees what the first has written.
+    db.refresh(review, SAID, with_for_update=True)
     if review.released_at is not None:
         raise Refusal("review_already_released")
-    if seen_revision is not None and seen_revision != review.revision and text != review.message:
-        raise Refusal("review_written_meanwhile")
-    if text != review.message or (levels is not None and dict(levels) != review.levels):
-        review.revision += 1
-    review.message, review.author_id = text, actor.id
-    if levels is not None:
-        review.levels = dict(levels)
+    wanted = (
+        text,
+        review.levels if levels is None else dict(levels),
+        review.parts if parts is None else list(parts),
+    )
+    if wanted == (review.message, review.levels, review.parts):
+        return review
+    if seen_revision is not None and seen_revision != review.revision:
+        raise _written_meanwhile(db, review, actor)
+    review.message, review.levels, review.parts = wanted
+    review.author_id, review.drafted_at = actor.id, now
+    review.revision += 1
     db.flush()
     return review
+
+
+def _begin(
+    db: Session,
+    note: ValidationNote,
+    submission: Submission,
+    actor: Person,
+    text: str,
+    levels: dict[str, int],
+    parts: list[str],
+    now: datetime,
+) -> Review:
+    if State(note.state) not in IN_REVIEW or STAGE_OF[State(note.state)] != submission.stage:
+        raise Refusal("not_now")
+    review = Review(
+        institution_id=note.institution_id,
+        author_id=actor.id,
+        message=text,
+        verdict=None,
+        parts=parts,
+        levels=levels,
+        revision=1,
+        drafted_at=now,
+        released_at=None,
+    )
+    submission.review = review
+    db.flush()
+    return review
+
+
+def _written_meanwhile(db: Session, review: Review, actor: Person) -> Refusal:
+    """Names who wrote, unless it is the same person in another window."""
+    who = "" if review.author_id == actor.id else db.get_one(Person, review.author_id).name
+    return Refusal("review_written_meanwhile", field="revision", who=who)
+
+
+def _check_levels(rubric: StageSpec | None, levels: Mapping[str, int]) -> None:
+    if levels != _still_known(rubric, levels):
+        raise Refusal("level_unknown")
+
+
+def _still_known(rubric: StageSpec | None, levels: Mapping[str, int]) -> dict[str, int]:
+    """Those of these levels that the stage's rubric, as it is now, can say."""
+    if rubric is None:
+        return {}
+    known = {criterion.key for criterion in rubric.criteria}
+    return {key: level for key, level in levels.items() if key in known and 0 <= level < len(rubric.levels)}
+
+
+def _rubric_of(db: Session, submission: Submission, note: ValidationNote) -> StageSpec | None:
+    return db.get_one(Cohort, note.cohort_id).spec.stage(submission.stage)
+
+
+def _in_words(rubric: StageSpec | None, levels: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The levels given as they are called today: what was told stays as it was when the rubric changes later."""
+    if rubric is None:
+        return []
+    return [
+        {
+            "key": criterion.key,
+            "title": criterion.title,
+            "level": rubric.levels[levels[criterion.key]],
+            "rank": levels[criterion.key] + 1,
+            "of": len(rubric.levels),
+        }
+        for criterion in rubric.criteria
+        if criterion.key in levels
+    ]
 
 
 def carry_review(
@@ -89,10 +155,13 @@ def carry_review(
     if earlier.review is not None:
         if earlier.review.released_at is not None:
             raise Refusal("review_already_released")
-        before = target.review.message if target.review else ""
-        draft_review(
-            db, note, target, actor, "\n\n".join(filter(None, (before, earlier.review.message))), now=now
+        before, begun = target.review, earlier.review
+        words = "\n\n".join(filter(None, (before.message if before else "", begun.message)))
+        levels = _still_known(
+            _rubric_of(db, target, note), {**begun.levels, **(before.levels if before else {})}
         )
+        parts = (before.parts if before else []) or begun.parts
+        draft_review(db, note, target, actor, words, levels=levels, parts=parts, now=now)
         db.delete(earlier.review)
         earlier.review = None
     for remark in unreleased:
@@ -120,7 +189,7 @@ def release_review(
 
     `parts`: keys of the parts to take up again, all when empty. `waived_because`: why blocking remarks are passed
     over; it waives them. `levels`, `seen_revision`: as in `draft_review`. Refused as the table says, and with
-    `newer_version_came` when this is not the newest.
+    `newer_version_came` when this is not the newest. The event holds the levels in words (`levels`).
     """
     latest = newest(note)
     if submission.withdrawn_at is not None or (seen_version != note.version and latest is submission):
@@ -145,10 +214,21 @@ def release_review(
     name = decision_name(stage, verdict)
     foresee(db, note, name, Side.TUTOR, facts, seen_version=note.version)
     review = draft_review(
-        db, note, submission, actor, message, levels=levels, now=now, seen_revision=seen_revision
+        db,
+        note,
+        submission,
+        actor,
+        message,
+        levels=levels,
+        parts=parts,
+        now=now,
+        seen_revision=seen_revision,
     )
-    review.verdict, review.released_at = verdict, now
+    review.verdict, review.released_at, review.author_id = verdict, now, actor.id
     review.parts = list(parts) if verdict is Verdict.RETURNED else []
+    rubric = _rubric_of(db, submission, note)
+    # A criterion that was taken out while the answer was being written is said to nobody.
+    review.levels = _still_known(rubric, review.levels)
     released = _unreleased(db, note)
     for remark in released:
         remark.released_at = remark.changed_at = now
@@ -157,6 +237,7 @@ def release_review(
         "review_id": review.id,
         "verdict": str(verdict),
         "remarks": len([one for one in released if one.visibility == "shared"]),
+        "levels": _in_words(rubric, review.levels),
     }
     if verdict is Verdict.APPROVED and stage is Stage.PLAN and blocking and waived_because:
         for remark in blocking:
