@@ -1,6 +1,6 @@
 """What the desk gathers: the lines of a tutor and of a cohort, what juries expect, from notes that really moved."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,12 +11,15 @@ from tutoring.desk.load import Load
 from tutoring.desk.models import Elsewhere
 from tutoring.desk.queries import board_page, front_page, queue_page
 from tutoring.desk.queue import Ask, queue_of
-from tutoring.notes.moves import Side, Stage, State, Turn
+from tutoring.desk.tasks import Remarks, Task, Todo
+from tutoring.notes import operations
+from tutoring.notes.models import Remark, RemarkKind, TopicChange, TopicVerdict, Visibility
+from tutoring.notes.moves import Side, Stage, State, Turn, Verdict
 from tutoring.notes.operations import draft_review
 from tutoring.people.models import Person
 from tutoring.programme.models import Cohort, Role
 from tutoring.programme.operations import admit, grant_extension, open_cohort
-from tutoring.programme.queries import standing_in
+from tutoring.programme.queries import member, standing_in
 
 
 @pytest.fixture
@@ -159,3 +162,180 @@ def test_a_learner_reads_who_did_what_last(world, db, clock, opened):
     at.aside("suspend", world.coordinator, Side.COORDINATOR)
     mine = opened(front_page, world.learner)
     assert (mine.note.state, mine.told.last.who) == (State.SUSPENDED, "Dominique Roux")
+
+
+def remark(at, kind=RemarkKind.SUGGESTION, visibility=Visibility.SHARED):
+    """A remark of the tutor on the newest version, not released yet."""
+    page = at.page(at.world.tutor)
+    return operations.write_remark(
+        at.db,
+        page.note,
+        operations.newest(page.note),
+        page.standing.person,
+        kind=kind,
+        visibility=visibility,
+        text="Dites pourquoi.",
+        now=at.now,
+    )
+
+
+def addressed(at, remark_id):
+    page = at.page()
+    row = next(one for one in page.note.remarks if one.id == remark_id)
+    operations.address(at.db, page.note, row, page.standing.person, "Fait.", declined=False, now=at.now)
+
+
+def planned(db, world):
+    """A plan that waits for its review, with one remark of each kind and one for the staff, none released."""
+    at = seat(db, world)
+    at.topic()
+    at.review(Verdict.APPROVED)
+    at.plan()
+    kinds = (RemarkKind.BLOCKING, RemarkKind.SUGGESTION, RemarkKind.PRAISE)
+    rows = [remark(at, kind) for kind in kinds] + [remark(at, visibility=Visibility.STAFF)]
+    return at, [row.id for row in rows]
+
+
+def test_remarks_that_are_not_released_are_counted_for_the_tutors_seat_alone(world, db, clock, opened):
+    at, _ids = planned(db, world)
+    [line] = opened(queue_page, world.tutor).lines
+    assert (line.pending.remarks, line.begun) == (Remarks(unseen=4), True)
+    [run] = [line for line in opened(board_page, world.coordinator).lines if line.note_id]
+    assert (run.pending.remarks, run.begun) == (Remarks(), False)
+    assert opened(front_page, world.learner).note.pending.remarks == Remarks()
+    page = at.page(world.coordinator)
+    operations.assign_tutor(
+        db, page.note, db.get_one(Person, world.other_tutor.id), page.standing.person, now=clock()
+    )
+    [line] = opened(queue_page, world.other_tutor).lines
+    assert line.pending.remarks == Remarks(unseen=4)
+
+
+def test_released_remarks_are_counted_by_what_they_wait_for_and_staffs_own_are_not_the_learners(
+    world, db, clock, opened
+):
+    at, ids = planned(db, world)
+    at.review(Verdict.RETURNED)
+    clock.advance(days=2)
+    addressed(at, ids[0])
+    clock.advance(days=3)
+    [line] = opened(queue_page, world.tutor).lines
+    since = clock() - timedelta(days=3)
+    assert line.pending.remarks == Remarks(
+        open=2, addressed=1, blocking=1, addressed_since=since, first_open=ids[1], first_addressed=ids[0]
+    )
+    assert line.todo == (Todo(Task.VERIFY, 3, 1),)
+    own = opened(front_page, world.learner).note.pending.remarks
+    assert (own.open, own.addressed, own.first_open) == (1, 1, ids[1])
+
+
+def test_a_queue_says_whether_the_learner_has_read_the_last_answer(world, db, clock, opened):
+    at, _ids = planned(db, world)
+    plan = at.review(Verdict.RETURNED)
+    [line] = opened(queue_page, world.tutor).lines
+    answer = line.versions.answer
+    assert (answer.submission_id, answer.stage, answer.released_at, answer.read_at) == (
+        plan.id,
+        Stage.PLAN,
+        clock(),
+        None,
+    )
+    assert opened(front_page, world.learner).news.answer == answer
+    clock.advance(hours=2)
+    operations.was_read(db, plan.id, plan.institution_id, world.learner.id, now=clock())
+    [line] = opened(queue_page, world.tutor).lines
+    assert line.versions.answer.read_at == clock()
+    assert opened(front_page, world.learner).news.answer is None
+
+
+def test_a_question_and_a_change_of_topic_await_the_tutor_wherever_the_note_is(world, db, clock, opened):
+    at, _ids = planned(db, world)
+    at.review(Verdict.APPROVED, waived_because="On avance.")
+    page = at.page()
+    operations.ask_question(db, page.note, page.standing.person, "Puis-je citer un entretien ?", now=clock())
+    clock.advance(days=1)
+    page = at.page()
+    change = operations.ask_topic_change(
+        db, page.note, page.standing.person, title="Autre", message="Autrement.", why="Terrain.", now=clock()
+    )
+    clock.advance(days=11)
+    page = opened(queue_page, world.tutor)
+    [line] = page.lines
+    assert (line.turn, line.todo) == (Turn.LEARNER, (Todo(Task.QUESTION, 12), Todo(Task.TOPIC, 11)))
+    assert (page.load.awaiting, page.load.oldest, page.load.questions, page.load.over_goal) == (1, 12, 1, 1)
+    board = opened(board_page, world.coordinator)
+    assert (board.tally.questions, board.tally.changes, board.tally.to_remind) == (1, 1, 1)
+    [theirs] = [one for one in board.loads if one.tutor_id]
+    assert (theirs.name, theirs.load.questions) == ("Claire Aubert", 1)
+
+    news = opened(front_page, world.learner).news
+    assert ([one.answered_at for one in news.asked], news.change.id, news.change.verdict) == (
+        [None],
+        change.id,
+        None,
+    )
+    page = at.page(world.tutor)
+    operations.answer_topic_change(
+        db,
+        page.note,
+        db.get_one(TopicChange, change.id),
+        page.standing.person,
+        Side.TUTOR,
+        verdict=TopicVerdict.ACCEPTED,
+        answer="Oui.",
+        now=clock(),
+    )
+    [line] = opened(queue_page, world.tutor).lines
+    assert [todo.task for todo in line.todo] == [Task.QUESTION]
+    assert line.versions.answer.stage == Stage.PLAN
+    news = opened(front_page, world.learner).news
+    assert (news.change.verdict, news.change.decided_at) == (TopicVerdict.ACCEPTED, clock())
+
+
+def test_replies_are_new_until_the_learner_opens_the_version_again(world, db, clock, opened):
+    at, ids = planned(db, world)
+    plan = at.review(Verdict.RETURNED)
+    clock.advance(hours=1)
+    operations.was_read(db, plan.id, plan.institution_id, world.learner.id, now=clock())
+    assert opened(front_page, world.learner).news.replies == 0
+    clock.advance(days=1)
+    page = at.page(world.tutor)
+    for remark_id in (ids[1], ids[3]):
+        row = db.get_one(Remark, remark_id)
+        operations.answer(db, page.note, row, page.standing.person, "Un exemple suffit.", now=clock())
+    news = opened(front_page, world.learner).news
+    assert (news.replies, news.first_reply) == (1, ids[1])
+    clock.advance(hours=1)
+    operations.was_read(db, plan.id, plan.institution_id, world.learner.id, now=clock())
+    assert opened(front_page, world.learner).news.replies == 0
+
+
+def test_a_load_counts_every_cohort_that_one_still_serves(world, db, clock, opened):
+    track = db.merge(world.track, load=False)
+    coordinator = db.get_one(Person, world.coordinator.id)
+    other = open_cohort(db, track, actor=coordinator, now=clock(), name="2027 – 2028")
+    for person, role in ((world.tutor, Role.STAFF), (world.learner, Role.LEARNER)):
+        admit(db, other, db.get_one(Person, person.id), role, actor=coordinator, now=clock())
+    note = put(db, world, world.learner, Stand(State.TOPIC_REVIEW, 15, world.tutor))
+    note.cohort_id = other.id
+    put(db, world, world.learners[1], Stand(State.PLAN_REVIEW, 2, world.tutor))
+    page = opened(queue_page, world.tutor)
+    assert [line.learner_id for line in page.lines] == [world.learners[1].id]
+    assert (page.load.follows, page.load.awaiting, page.load.oldest, page.load.over_goal) == (2, 2, 15, 1)
+    db.delete(member(db, other.id, world.tutor.id))
+    page = opened(queue_page, world.tutor)
+    assert (page.load.follows, page.elsewhere) == (1, ())
+
+
+def test_the_days_to_answer_are_those_of_the_journal(world, db, clock, opened):
+    at = seat(db, world)
+    at.topic()
+    clock.advance(days=4)
+    at.review(Verdict.APPROVED)
+    at.plan()
+    clock.advance(days=7)
+    assert opened(queue_page, world.tutor).median == 4.0
+    at.review(Verdict.RETURNED)
+    assert opened(queue_page, world.tutor).median == 5.5
+    clock.advance(days=400)
+    assert opened(queue_page, world.tutor).median is None

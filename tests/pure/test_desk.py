@@ -6,7 +6,11 @@ import pytest
 
 from tutoring.desk.board import Awaited, Sieve, ordered, place_of, sift, tally
 from tutoring.desk.lines import Due, Frame, Record, is_late, line_of, next_due, path
+from tutoring.desk.load import Load, Made, is_expected, load_of, loads_of, median_days
+from tutoring.desk.news import Asked, News
+from tutoring.desk.queue import Ask, queue_of
 from tutoring.desk.sheet import as_csv, harmless
+from tutoring.desk.tasks import NOTHING, Pending, Remarks, Task, Todo
 from tutoring.desk.told import Happened, Last, told_by
 from tutoring.notes.moves import Side, Stage, State, Turn
 
@@ -248,3 +252,176 @@ def test_the_deliberation_is_not_told():
     ]
     told = told_by(events, 1)
     assert told.last == Last("Dominique Roux", False, "transmit_to_jury", datetime(2027, 1, 5, tzinfo=UTC))
+
+
+def ago(days):
+    return NOW - timedelta(days=days)
+
+
+ASKED = Pending(questions=1, asked_at=ago(12))
+CHANGE = Pending(change_id=5, change_asked_at=ago(4))
+ADDRESSED = Pending(Remarks(open=1, addressed=3, addressed_since=ago(6)))
+
+
+def pending(state, days, waits, **changes):
+    facts = {"state": state, "turn_since": ago(days), "shown_since": ago(days), "tutor_id": 3, **changes}
+    name = facts.pop("name", "Inès Moreau")
+    record = Record(learner_id=1, name=name, family_name=name, note_id=7, tutor="Claire Aubert", **facts)
+    return line_of(record, FRAME, Side.TUTOR, {}, pending=waits)
+
+
+@pytest.mark.parametrize(
+    ("state", "waits", "todo", "longest", "age"),
+    [
+        (State.DRAFT_REVIEW, NOTHING, [Todo(Task.REVIEW, 9)], 9, 9),
+        (State.DRAFT_OPEN, ASKED, [Todo(Task.QUESTION, 12)], 12, 12),
+        (State.DRAFT_REVIEW, ASKED, [Todo(Task.REVIEW, 9), Todo(Task.QUESTION, 12)], 12, 12),
+        (State.DRAFT_OPEN, CHANGE, [Todo(Task.TOPIC, 4)], 4, 4),
+        (State.DRAFT_OPEN, ADDRESSED, [Todo(Task.VERIFY, 6, 3)], None, 6),
+        (State.DRAFT_REVIEW, ADDRESSED, [Todo(Task.REVIEW, 9), Todo(Task.VERIFY, 6, 3)], 9, 9),
+        (State.WITH_JURY, ADDRESSED, [], 9, 0),
+        (State.DRAFT_OPEN, NOTHING, [], None, 0),
+    ],
+)
+def test_a_note_says_what_its_tutor_has_to_do(state, waits, todo, longest, age):
+    shown = pending(state, 9, waits)
+    assert ([*shown.todo], shown.longest, shown.age) == (todo, longest, age)
+
+
+def test_a_tutor_is_to_be_reminded_when_a_learner_has_waited_beyond_the_goal():
+    assert pending(State.DRAFT_REVIEW, 10, NOTHING).to_remind is False
+    assert pending(State.DRAFT_REVIEW, 11, NOTHING).to_remind is True
+    assert pending(State.DRAFT_OPEN, 90, ASKED).to_remind is True
+    old = Pending(Remarks(addressed=1, addressed_since=ago(60)))
+    assert pending(State.DRAFT_OPEN, 90, old).to_remind is False
+    assert pending(State.DRAFT_REVIEW, 11, NOTHING, tutor_id=None).to_remind is False
+
+
+def test_the_queue_puts_what_is_only_to_be_verified_last_and_is_turned_round_by_its_address():
+    lines = [
+        pending(State.DRAFT_OPEN, 1, Pending(Remarks(addressed=1, addressed_since=ago(40))), name="A Un"),
+        pending(State.PLAN_REVIEW, 3, NOTHING, name="B Deux"),
+        pending(State.DRAFT_OPEN, 1, ASKED, name="C Trois"),
+        pending(State.DRAFT_OPEN, 8, NOTHING, name="D Quatre"),
+        pending(State.FINAL_CHECK, 2, NOTHING, name="E Cinq"),
+    ]
+
+    def names(**asked):
+        shown = queue_of(lines, Ask(**asked))
+        return [[one.name[0] for one in part] for part in (shown.waiting, shown.others)]
+
+    assert names() == [["C", "B", "A"], ["E", "D"]]
+    assert names(sort="name", down=True) == [["C", "B", "A"], ["E", "D"]]
+    assert names(sort="stage") == [["B", "C", "A"], ["D", "E"]]
+    assert names(awaits="question") == [["C"], []]
+    assert names(awaits="verify") == [["A"], []]
+    assert names(awaits="learner") == [[], ["D"]]
+    assert names(awaits="coordination") == [[], ["E"]]
+
+
+def test_a_queue_is_asked_by_its_address_and_nonsense_is_left_out():
+    ask = Ask(awaits="topic", sort="due", down=True)
+    assert Ask.asked(ask.arguments()) == ask
+    assert Ask.asked({"awaits": "nobody", "sort": "'--", "down": "yes"}) == Ask()
+
+
+def test_the_board_is_sifted_by_words_of_a_name_or_title_and_by_whom_to_remind():
+    lines = [
+        line(State.PLAN_REVIEW, 20, name="Élodie Garrigou", title="Habiter la friche"),
+        line(State.PLAN_REVIEW, 2, name="Al Faure", title="L’élan"),
+    ]
+
+    def names(**asked):
+        return [one.family_name for one in sift(lines, Sieve(**asked))]
+
+    assert names(text="elodie FRICHE") == ["Garrigou"]
+    assert names(text="elan") == ["Faure"]
+    assert names(text="nulle part") == []
+    assert names(over=True) == ["Garrigou"]
+    assert Sieve.asked({"text": "  deux   mots "}).arguments() == {"text": "deux mots"}
+
+
+def test_every_way_to_sort_keeps_what_it_says_nothing_of_last():
+    lines = [
+        line(State.PLAN_OPEN, 1, name="A Un", tutor_id=None, tutor=None),
+        line(State.DRAFT_REVIEW, 2, name="B Deux", tutor="Zoé"),
+        line(State.VALIDATED, 3, name="C Trois", tutor="Élie"),
+    ]
+
+    def names(sort, down=False):
+        return "".join(one.name[0] for one in ordered(lines, sort, down=down))
+
+    assert (names("tutor"), names("tutor", down=True)) == ("CBA", "BCA")
+    assert (names("due"), names("due", down=True)) == ("ABC", "BAC")
+    assert (names("turn"), names("turn", down=True)) == ("ABC", "CBA")
+    assert names("remarks") == "CBA"
+
+
+def test_remarks_that_block_come_first_in_their_order():
+    few = pending(State.DRAFT_OPEN, 1, Pending(Remarks(open=2, blocking=2)), name="A Un")
+    many = pending(State.DRAFT_OPEN, 1, Pending(Remarks(open=9, blocking=1)), name="B Deux")
+    assert ordered([many, few], "remarks") == (few, many)
+
+
+def test_a_load_counts_what_waits_and_what_is_to_come():
+    lines = [
+        line(State.DRAFT_REVIEW, 26),  # the final version is due in May: nothing to come within 14 days
+        line(State.PLAN_OPEN, 3, extensions={Stage.PLAN: date(2027, 4, 13)}),
+        line(State.PLAN_OPEN, 3),
+        line(State.FINAL_OPEN, 3, extensions={Stage.FINAL: date(2027, 4, 2)}),
+        line(State.SUSPENDED, 9, stood_at=State.PLAN_OPEN),
+    ]
+    found = load_of(lines, FRAME.today)
+    assert found == Load(follows=5, awaiting=1, oldest=26, over_goal=1, expected=1, late=1)
+    assert (
+        is_expected(line(State.PLAN_OPEN, extensions={Stage.PLAN: date(2027, 4, 14)}), FRAME.today) is False
+    )
+
+
+def test_each_tutor_has_their_load_and_what_nobody_follows_comes_last():
+    lines = [
+        line(State.PLAN_OPEN, 1, tutor="Zoé", tutor_id=1),
+        line(State.PLAN_REVIEW, 12, tutor="Élie", tutor_id=2),
+        line(State.PLAN_REVIEW, 2, tutor=None, tutor_id=None),
+    ]
+    found = loads_of(lines, FRAME.today)
+    assert [(one.tutor_id, one.name, one.load.awaiting, one.load.over_goal) for one in found] == [
+        (2, "Élie", 1, 1),
+        (1, "Zoé", 0, 0),
+        (None, "", 1, 0),
+    ]
+
+
+def made(note_id, move, day, actor_id=3):
+    return Made(note_id, move, datetime(2027, 1, day, 10, tzinfo=UTC), actor_id)
+
+
+def test_the_days_to_answer_run_from_what_was_handed_in_first_to_the_answer_that_stands():
+    moves = [
+        made(1, "submit_topic", 1, 9),
+        made(1, "approve_topic", 3),
+        made(1, "submit_plan", 4, 9),
+        made(1, "replace_submission", 6, 9),
+        made(1, "return_plan", 8),
+        made(1, "undo", 8),
+        made(1, "return_plan", 14),
+        made(2, "submit_draft", 1, 9),
+        made(2, "suspend", 2, 4),
+        made(2, "resume", 20, 4),
+        made(2, "return_draft", 21),
+        made(3, "submit_topic", 1, 9),
+        made(3, "approve_topic", 30, 8),
+        made(4, "clear_for_final", 5),
+    ]
+    assert median_days(moves, 3) == 6.0
+    assert median_days(moves, 8) == 29.0
+    assert median_days(moves, 5) is None
+
+
+def test_what_came_after_one_last_looked_is_new():
+    news = News(
+        since=ago(3), asked=(Asked(1, ago(9), None), Asked(2, ago(8), ago(2)), Asked(3, ago(7), ago(5)))
+    )
+    assert [one.id for one in news.unanswered] == [1]
+    assert [(one.id, news.is_new(one.answered_at)) for one in news.answered] == [(2, True), (3, False)]
+    assert (News().any, News(replies=1).any) == (False, True)

@@ -37,6 +37,11 @@ class Remarks:
     first_addressed: int | None = None
 
     @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """All that words say of them."""
+        return self.open, self.addressed, self.blocking, self.unseen
+
+    @property
     def unsettled(self) -> int:
         """How many still wait for somebody."""
         return self.open + self.addressed
