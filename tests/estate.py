@@ -109,7 +109,11 @@ class Estate:
                 why="Le terrain a changé.",
                 now=self.world.clock(),
             )
-            self.values |= {"question_id": asked.id, "change_id": change.id}
+            tutor = db.get_one(Person, self.world.tutor.id)
+            saved = notes.save_remark(
+                db, tutor, kind=RemarkKind.SUGGESTION, text="Citez la page.", now=self.world.clock()
+            )
+            self.values |= {"question_id": asked.id, "change_id": change.id, "saved_id": saved.id}
             self.values["assigned_id"] = self._assigned(db, at)
             self.values |= {
                 "note_id": at.note.id,

@@ -3,6 +3,7 @@
  * are selected can be commented too, or take a remark that is being moved. The server's own page does the same without.
  */
 import { enhance as autosave } from "./autosave.js";
+import { enhance as savedRemark } from "./saved-remark.js";
 import { enhance as serverDraft } from "./server-draft.js";
 
 const AROUND = 60;
@@ -86,6 +87,7 @@ export function enhance(page) {
       (row ? row.parentElement : block)[row ? "after" : "append"](form);
       form.querySelectorAll("form[data-autosave]").forEach((each) => autosave(each));
       form.querySelectorAll("[data-server-draft]").forEach((each) => serverDraft(each));
+      form.querySelectorAll("[data-saved-remarks]").forEach((each) => savedRemark(each));
     }
     if (what) {
       fill(form.querySelector("form"), what);

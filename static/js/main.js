@@ -8,6 +8,7 @@ const enhancements = [
   ["form[data-confirm-leave]", "./confirm-leave.js"],
   ["[data-stage-url]", "./upload.js"],
   ["[data-server-draft]", "./server-draft.js"],
+  ["[data-saved-remarks]", "./saved-remark.js"],
   ["details[data-menu]", "./menu.js"],
   ["[data-preview-url]", "./preview.js"],
   ["[data-margin]", "./margin.js"],

@@ -250,7 +250,7 @@ def test_a_review_is_kept_on_the_server_as_it_is_typed_and_seen_by_its_author_al
         headers={"Accept": "application/json", "Referer": "https://127.0.0.1:8000/"},
     )
     assert saved.status_code == 200
-    assert set(saved.get_json()) == {"saved_at"}
+    assert saved.get_json() == {"saved_at": walk.world.clock().isoformat(), "revision": 1}
     assert walk.tutor.post(f"{path}/review/draft", {"reason": "Une suite."}).status_code == 303
     under = path.removeprefix(walk.home)
     assert "Une suite." in walk.seen(walk.tutor, under)

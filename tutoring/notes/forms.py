@@ -11,21 +11,20 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
 from tutoring.documents.kinds import Kind
 from tutoring.documents.models import ReadDocument, ReadState
 from tutoring.documents.operations import keep_reading, known, read_quickly
 from tutoring.documents.pages import UnreadablePdf, read_pages
-from tutoring.notes.models import NotePage, RemarkKind, Submission, TopicVerdict, TutoringPage, Visibility
-from tutoring.notes.moves import Dissemination, Verdict
+from tutoring.notes.models import NotePage, Submission, TopicVerdict, TutoringPage
+from tutoring.notes.moves import Dissemination
 from tutoring.notes.operations import HandedIn, Item
 from tutoring.notes.operations.submitting import typed_lines
 from tutoring.people.uploads import UploadField
@@ -233,30 +232,6 @@ def _part_fields(page: NotePage, stage: StageSpec, part: PartSpec) -> dict[str, 
     if "text" in stage.accepts:
         fields["text"] = TextAreaField(validators=[Length(max=LONG)])
     return fields
-
-
-class ReviewForm(Versioned):
-    """A tutor's answer: `reason` is its message; the verdict is never chosen beforehand."""
-
-    reason = TextAreaField(validators=[Length(max=LONG)])
-    parts = SelectMultipleField(widget=ListWidget(), option_widget=CheckboxInput())
-    waived_with_reason = TextAreaField(validators=[Length(max=SHORT)])
-    verdict = RadioField(choices=choices_of(Verdict), validators=[InputRequired()])
-
-
-class RemarkForm(OneOfMany):
-    """A remark on a submission: on the block of id `block`, or on some of its words (`quote`), or on the whole."""
-
-    part = SelectField(default="")
-    block = HiddenField()
-    prefix = HiddenField()
-    suffix = HiddenField()
-    quote = TextAreaField(validators=[Length(max=SHORT)])
-    text = TextAreaField(validators=[InputRequired(), Length(max=SHORT)])
-    kind = RadioField(choices=choices_of(RemarkKind), validators=[InputRequired()])
-    visibility = RadioField(
-        choices=choices_of(Visibility), validators=[InputRequired()], default=Visibility.SHARED
-    )
 
 
 class ThreadForm(Form):

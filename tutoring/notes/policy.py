@@ -11,6 +11,8 @@ from tutoring.notes.models import (
     RemarkPage,
     RemarkStatus,
     Review,
+    SavedRemarkPage,
+    SavedRemarksPage,
     Submission,
     SubmissionPage,
     ValidationNote,
@@ -76,6 +78,11 @@ def may_review(_person: Person, thing: OnNote) -> bool:
 def may_run(_person: Person, thing: OnNote) -> bool:
     """Grant time and derogations, set aside: the coordination."""
     return Side.COORDINATOR in thing.sides
+
+
+def may_save_remarks(_person: Person, thing: SavedRemarksPage | SavedRemarkPage) -> bool:
+    """Keep remarks for other times: whoever is of the staff of some cohort; each their own."""
+    return thing.teaches
 
 
 def may_answer_topic(_person: Person, thing: OnNote) -> bool:

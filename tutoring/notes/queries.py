@@ -22,6 +22,7 @@ from tutoring.notes.models import (
     RemarkPage,
     RemarkPlacement,
     Review,
+    SavedRemark,
     Submission,
     SubmissionPage,
     SubmittedPart,
@@ -29,6 +30,7 @@ from tutoring.notes.models import (
     TutoringPage,
     ValidationNote,
 )
+from tutoring.notes.moves import Side
 from tutoring.notes.policy import sides_of
 from tutoring.notes.texts import texts_of
 from tutoring.notes.underway import loads, questions_of, topic_changes_of, underway
@@ -108,7 +110,19 @@ def submission_page(
             )
         ),
         traces=tuple(db.scalars(select(ReadingTrace).where(ReadingTrace.submission_id == submission.id))),
+        saved=tuple(saved_remarks(db, person)) if Side.TUTOR in page.sides else (),
     )
+
+
+def saved_remarks(db: Session, person: Person) -> list[SavedRemark]:
+    """What someone keeps to write again, the last used first."""
+    mine = select(SavedRemark).where(SavedRemark.person_id == person.id)
+    return list(db.scalars(mine.order_by(SavedRemark.saved_at.desc(), SavedRemark.id.desc())))
+
+
+def readings_of_note(db: Session, note_id: int) -> list[ReadingTrace]:
+    """Who has opened which submission of a note."""
+    return list(db.scalars(select(ReadingTrace).join(Submission).where(Submission.note_id == note_id)))
 
 
 def threads_of(db: Session, submission_id: int) -> list[Remark]:

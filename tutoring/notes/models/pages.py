@@ -16,7 +16,7 @@ from tutoring.notes.models.note import (
     ValidationNote,
 )
 from tutoring.notes.models.questions import Question
-from tutoring.notes.models.reviews import ReadingTrace, Remark, RemarkDraft
+from tutoring.notes.models.reviews import ReadingTrace, Remark, RemarkDraft, SavedRemark
 from tutoring.notes.moves import Side
 from tutoring.people.models import Person
 from tutoring.programme.calendar import effective_deadline
@@ -68,7 +68,7 @@ class SubmissionPage:
     """One submission as one reader has it: its remarks with their threads, its note as in `NotePage`.
 
     `threads`: the remarks written on it or carried to it, with their `placements` in it. `drafts`: what this reader has
-    begun to write about it. `traces`: who has read it, the reader among them.
+    begun to write about it. `traces`: who has read it, the reader among them. `saved`: a tutor's own saved remarks.
     """
 
     page: NotePage
@@ -76,6 +76,7 @@ class SubmissionPage:
     threads: tuple[Remark, ...]
     drafts: tuple[RemarkDraft, ...] = ()
     traces: tuple[ReadingTrace, ...] = ()
+    saved: tuple[SavedRemark, ...] = ()
 
     @property
     def note(self) -> ValidationNote:
@@ -120,6 +121,27 @@ class ImagePage:
     @property
     def sides(self) -> frozenset[Side]:
         return self.page.sides
+
+
+@dataclass(frozen=True)
+class SavedRemarksPage:
+    """The remarks that someone keeps for other times. `teaches`: they are of the staff of some cohort."""
+
+    person: Person
+    remarks: tuple[SavedRemark, ...]
+    teaches: bool
+
+
+@dataclass(frozen=True)
+class SavedRemarkPage:
+    """One of them."""
+
+    page: SavedRemarksPage
+    saved: SavedRemark
+
+    @property
+    def teaches(self) -> bool:
+        return self.page.teaches
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,10 @@ class RemarkDraft(Rooted, Base):
 
 
 class SavedRemark(Rooted, Base):
-    """Words that a tutor writes often, to be put into a remark; theirs alone, in every cohort of the institution."""
+    """Words that a tutor writes often, to be put into a remark; theirs alone, in every cohort of the institution.
+
+    `saved_at`: when they were kept or last put into a remark.
+    """
 
     __tablename__ = "saved_remark"
     __table_args__ = (CheckConstraint(one_of("kind", RemarkKind), name="kind"),)

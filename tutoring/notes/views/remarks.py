@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from tutoring.notes import operations
-from tutoring.notes.forms import SHORT, PlaceForm, RemarkForm, ThreadForm
+from tutoring.notes.forms import SHORT, PlaceForm, ThreadForm
 from tutoring.notes.models import (
     Remark,
     RemarkAddress,
@@ -30,11 +30,11 @@ from tutoring.notes.policy import (
 )
 from tutoring.notes.queries import latest_place
 from tutoring.notes.views.note import load_note, pages
+from tutoring.notes.views.review_forms import RemarkForm, remark_form, taken
 from tutoring.notes.views.submission import (
     here,
     load_remark,
     load_submission,
-    remark_form,
     shown_submission,
 )
 from tutoring.people.models import Person
@@ -75,6 +75,7 @@ def write_remark(page: SubmissionPage) -> ResponseReturnValue:
     if remark is None:
         return shown_submission(page, new_remark=form), 422
     operations.drop_draft(session(), page.submission, page.standing.person, form.block.data or "")
+    _keep_words(page, form)
     return redirect(here(page, f"r{remark.id}", remark.part), 303)
 
 
@@ -150,6 +151,16 @@ def remark(page: RemarkAddress) -> ResponseReturnValue:
         ),
         303,
     )
+
+
+def _keep_words(page: SubmissionPage, form: RemarkForm) -> None:
+    """Save the words of a remark that was written, if asked; say that a saved one was used."""
+    saved = taken(form, page.saved)
+    if saved is not None:
+        operations.use_saved(session(), saved, now=now())
+    if form.keep.data:
+        kind, text = RemarkKind(form.kind.data), form.text.data or ""
+        operations.save_remark(session(), page.standing.person, kind=kind, text=text, now=now())
 
 
 def _quoted(form: RemarkForm | PlaceForm) -> Quoted:

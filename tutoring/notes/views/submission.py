@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tutoring.documents.images import MEDIA_TYPES
 from tutoring.notes import operations, shown
-from tutoring.notes.forms import RemarkForm, ReviewForm, ThreadForm, part_choices
+from tutoring.notes.forms import ThreadForm
 from tutoring.notes.models import ImagePage, RemarkPage, Submission, SubmissionPage
 from tutoring.notes.moves import STAGE_OF, Side, State
 from tutoring.notes.operations.reviewing import IN_REVIEW
@@ -18,14 +18,14 @@ from tutoring.notes.policy import may_read_submission, may_review, may_see_image
 from tutoring.notes.queries import document_with_blocks, image_page, remark_page, submission_page
 from tutoring.notes.reading import Reading, numbered, reading_of
 from tutoring.notes.texts import texts_of
+from tutoring.notes.views.beside import given_levels, levels_before, outgoing
 from tutoring.notes.views.note import framing, pages
+from tutoring.notes.views.review_forms import WHOLE, RemarkForm, ReviewForm, remark_form, review_form
 from tutoring.people.models import Person
 from tutoring.programme.queries import standing_in
 from tutoring.web.edge import house, now, session
 from tutoring.web.guard import guarded
 from tutoring.web.traces import leave
-
-WHOLE = "whole"
 
 
 def load_submission(
@@ -71,27 +71,6 @@ def image(page: ImagePage) -> ResponseReturnValue:
     return response
 
 
-def review_form(page: SubmissionPage, *, posted: bool) -> ReviewForm:
-    """The answer to a submission: as posted, or as it was left."""
-    draft = page.submission.review
-    begun = {"reason": draft.message} if draft and may_review(page.standing.person, page) else {}
-    form = ReviewForm(data=begun) if posted else ReviewForm(formdata=None, data=begun)
-    form.parts.choices = part_choices(page.page)
-    if not posted:
-        form.version.data = page.note.version
-    form.apart("answer")
-    return form
-
-
-def remark_form(page: SubmissionPage, block: str = "", *, posted: bool = False) -> RemarkForm:
-    """A remark on a block ('' the whole): as posted, as it was begun, or empty."""
-    begun = next((dict(one.typed) for one in page.drafts if one.block == block), {})
-    form = RemarkForm() if posted else RemarkForm(formdata=None, data={**begun, "block": block})
-    form.part.choices = part_choices(page.page, nowhere=True)
-    form.apart(f"new-{form.block.data or WHOLE}")
-    return form
-
-
 def shown_submission(
     page: SubmissionPage,
     *,
@@ -118,6 +97,9 @@ def shown_submission(
         read_by=_read_by(page),
         pages_counted=shown.counted_pages(page.page, page.submission),
         answer=answer or review_form(page, posted=False),
+        levels=given_levels(page.page, page.submission),
+        levels_before=levels_before(page.page, page.submission),
+        outgoing=outgoing(page.page, page.submission),
         failed=failed,
     )
 
