@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from rapidfuzz import fuzz
 
@@ -53,7 +54,7 @@ class Wording:
 
     def spread(self, some: Iterable[int]) -> Counter[str]:
         """In how many of some blocks each beginning of a word occurs."""
-        return Counter(stem for index in some for stem in self.stems(index))
+        return Counter(chain.from_iterable(map(self.stems, some)))
 
 
 class Likeness:
