@@ -53,7 +53,7 @@ def test_what_was_handed_in_before_documents_were_read_is_read_by_the_upgrade(ap
         db.exec_driver_sql(
             "INSERT INTO stored_file (id, institution_id, sha256, size, kind) VALUES (7, 1, 'abc', 3, 'docx')"
         )
-        rows = "(1, 1, 1, 'note', NULL, '', '# Plan\n\nTrois parties.', '', 0), (2, 1, 1, 'note', 7, 'a.docx', '', '', 0)"
+        rows = "(1, 1, 1, 'n', NULL, '', '# Plan\n\nTrois parties.', '', 0), (2, 1, 1, 'n', 7, 'a.docx', '', '', 0)"
         db.exec_driver_sql(
             "INSERT INTO submitted_part (id, institution_id, submission_id, part, file_id, filename, text, html, "
             f"excluded_pages) VALUES {rows}"
