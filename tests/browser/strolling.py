@@ -22,7 +22,15 @@ from tutoring.people.operations import make_link
 A_FEW = 2
 # What a link sends as a file to keep.
 FILES = frozenset(
-    {"desk.board_file", "jury.download", "notes.file", "people.logo", "resources.reading_file", "static"}
+    {
+        "desk.board_file",
+        "desk.queue_file",
+        "jury.download",
+        "notes.file",
+        "people.logo",
+        "resources.reading_file",
+        "static",
+    }
 )
 
 
