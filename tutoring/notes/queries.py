@@ -69,7 +69,18 @@ def note_page(db: Session, person: Person, standing: Standing, note_id: int) -> 
         happenings=tuple(happenings(db, note)),
         extensions=tuple(extensions_of(db, note.cohort_id, note.author_id)),
         derogations=tuple(derogations_of(db, note.id)),
+        carried=tuple(carried_in(db, note.id)),
     )
+
+
+def carried_in(db: Session, note_id: int) -> list[tuple[int, int]]:
+    """Where the remarks of a note were carried to: (submission id, remark id), their own versions left out."""
+    rows = db.execute(
+        select(RemarkPlacement.submission_id, RemarkPlacement.remark_id)
+        .join(Remark)
+        .where(Remark.note_id == note_id, RemarkPlacement.submission_id != Remark.submission_id)
+    )
+    return [(submission_id, remark_id) for submission_id, remark_id in rows]
 
 
 def happenings(db: Session, note: ValidationNote) -> list[Happening]:

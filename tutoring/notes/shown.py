@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -157,7 +158,10 @@ class Pages:
 
 @dataclass(frozen=True)
 class Version:
-    """One submission in the list of versions: its files, its answer if shown, its remarks by what they await."""
+    """One submission in the list of versions: its files, its answer if shown, its remarks by what they await.
+
+    `carried`: how many of earlier versions wait on it.
+    """
 
     submission: Submission
     review: Review | None
@@ -168,6 +172,7 @@ class Version:
     addressed: int
     settled: int
     praise: int
+    carried: int
 
     @property
     def remarks(self) -> int:
@@ -179,8 +184,12 @@ def versions(page: NotePage) -> tuple[Version, ...]:
     by_submission: dict[int, list[Remark]] = {}
     for remark in seen_remarks(page, page.note.remarks):
         by_submission.setdefault(remark.submission_id, []).append(remark)
+    asking = {one.id for one in unsettled(seen_remarks(page, page.note.remarks))}
+    carried = Counter(submission_id for submission_id, remark_id in page.carried if remark_id in asking)
     seen = [one for one in page.note.submissions if sees_submission(one, page.sides)]
-    return tuple(_version(page, one, by_submission.get(one.id, [])) for one in reversed(seen))
+    return tuple(
+        _version(page, one, by_submission.get(one.id, []), carried[one.id]) for one in reversed(seen)
+    )
 
 
 def seen_remarks(page: NotePage, remarks: Iterable[Remark]) -> list[Remark]:
@@ -194,7 +203,7 @@ def seen_review(page: NotePage, submission: Submission) -> Review | None:
     return review if sees_review(review, page.sides) else None
 
 
-def _version(page: NotePage, submission: Submission, remarks: Sequence[Remark]) -> Version:
+def _version(page: NotePage, submission: Submission, remarks: Sequence[Remark], carried: int) -> Version:
     asking = [one for one in remarks if one.kind != RemarkKind.PRAISE]
     still = [one for one in asking if one.status == RemarkStatus.OPEN]
     blocking = sum(1 for one in still if one.kind == RemarkKind.BLOCKING)
@@ -209,6 +218,7 @@ def _version(page: NotePage, submission: Submission, remarks: Sequence[Remark]) 
         addressed=addressed,
         settled=len(asking) - len(still) - addressed,
         praise=len(remarks) - len(asking),
+        carried=carried,
     )
 
 

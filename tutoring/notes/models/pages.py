@@ -38,7 +38,8 @@ class NotePage:
     """A note as one reader has it: the note with its relations, and the sides this reader holds on it.
 
     `note` holds author, tutor, submissions (with parts, files, review) and remarks (without messages), unfiltered:
-    pages show them through `shown`. `deadlines`: the learner's effective day of each stage.
+    pages show them through `shown`. `carried`: (submission id, remark id) of remarks placed on a version they were not
+    written on. `deadlines`: the learner's effective day of each stage.
     """
 
     note: ValidationNote
@@ -47,6 +48,7 @@ class NotePage:
     happenings: tuple[Happening, ...] = ()
     extensions: tuple[Extension, ...] = ()
     derogations: tuple[PageDerogation, ...] = ()
+    carried: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def spec(self) -> NoteSpec:
