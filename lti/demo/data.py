@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti.demo.exchanges import save_remarks
+from lti.demo.handing import Papers, files_told
 from lti.demo.notes import Walk, walk_notes
 from lti.demo.pdf import text_pdf
 from lti.demo.school import Course, School, Someone, read_school
@@ -52,6 +54,7 @@ class Making:
     story: Mapping[str, Any]
     school: School
     now: datetime
+    papers: Papers
     people: dict[str, Person] = field(default_factory=dict)
     cohorts: dict[str, Cohort] = field(default_factory=dict)
 
@@ -66,8 +69,17 @@ def make_data(db: Session, files: FileStore, *, secret: str, platform_url: str, 
     subscriptions = dict(db.info.get("subscriptions", {}))
     db.info["subscriptions"] = {topic: who for topic, who in subscriptions.items() if topic != SILENT}
     story = tomllib.loads((HERE / "story.toml").read_text(encoding="utf-8"))
-    making = Making(db, files, secret, story, read_school(), now)
-    institution = make_institution(db, **story["institution"])
+    papers = Papers(files_told(story))
+    try:
+        _make(Making(db, files, secret, story, read_school(), now, papers), platform_url)
+    finally:
+        papers.close()
+    db.info["subscriptions"] = subscriptions
+
+
+def _make(making: Making, platform_url: str) -> None:
+    story = making.story
+    institution = make_institution(making.db, **story["institution"])
     platform = _register(making, institution, platform_url)
     _know_everybody(making, institution, platform)
     for told in story["cohort"]:
@@ -76,7 +88,8 @@ def make_data(db: Session, files: FileStore, *, secret: str, platform_url: str, 
     _fill_days(making)
     for told in story["cohort"]:
         walk_notes(_walk(making, told))
-    db.info["subscriptions"] = subscriptions
+    for person, said in story["saved"].items():
+        save_remarks(making.db, making.people[person], said, making.now)
 
 
 def follow_ports(db: Session, platform_url: str) -> None:
@@ -233,6 +246,7 @@ def _walk(making: Making, told: Mapping[str, Any]) -> Walk:
     return Walk(
         db=making.db,
         files=making.files,
+        papers=making.papers,
         cohort=making.cohorts[course],
         coordinator=_coordinator_of(making, course).person,
         people=making.people,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -11,19 +10,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lti.demo import exchanges
+from lti.demo.handing import Hands, Papers
 from lti.demo.jury import judge
-from lti.demo.pdf import text_pdf
-from tutoring.notes.models import NotePage, RemarkKind, Submission, Visibility
+from tutoring.notes.models import NotePage, Submission
 from tutoring.notes.moves import Dissemination, Side, Verdict
 from tutoring.notes.operations import (
     HandedIn,
-    Item,
     assign_tutors,
     decide_aside,
     hand_in,
     newest,
     release_review,
-    write_remark,
 )
 from tutoring.notes.queries import note_of_learner, note_page
 from tutoring.people.models import Person
@@ -31,7 +29,7 @@ from tutoring.programme.calendar import instant
 from tutoring.programme.models import Cohort
 from tutoring.programme.queries import standing_in
 from tutoring.programme.spec import NoteSpec
-from tutoring.store.files import FileStore, keep
+from tutoring.store.files import FileStore
 
 # The way of a note up to where it stands, step by step; what a jury does of it comes after `final` (see jury.JUDGED).
 TOPIC = ("topic",)
@@ -61,6 +59,7 @@ class Walk:
 
     db: Session
     files: FileStore
+    papers: Papers
     cohort: Cohort
     coordinator: Person
     people: Mapping[str, Person]
@@ -96,6 +95,10 @@ class _Walker:
         self.pages: dict[int, NotePage] = {}
         self.author = walk.people[told["learner"]]
         self.tutor = walk.people[told["tutor"]]
+        self.hands = Hands(
+            walk.db, walk.files, walk.papers, walk.cohort.institution_id, walk.cohort.spec, told
+        )
+        self.talk: exchanges.Talk | None = None
         self.answers = {
             key: cycle(said[rank % len(said) :] + said) for key, said in walk.words["answers"].items()
         }
@@ -111,8 +114,10 @@ class _Walker:
             "return": lambda at: self._review(Verdict.RETURNED, at),
             "suspend": self._suspend,
         }
-        for step, at in zip(steps, self._instants(steps), strict=True):
+        instants = self._instants(steps)
+        for step, at in zip(steps, instants, strict=True):
             verbs[step](at)
+        self._say_more(instants[-1] if instants else self.walk_of.now)
 
     def _instants(self, steps: Sequence[str]) -> list[datetime]:
         """When each step was made: the last one `waits` days ago, those before it in time for their deadlines."""
@@ -177,63 +182,32 @@ class _Walker:
         return self._hand_in(HandedIn(title=self.told["title"], message=self.told["question"]), at)
 
     def _plan(self, at: datetime) -> Submission:
-        items = tuple(Item(part.key, text=self._plan_text(part.title)) for part in self._spec.parts)
-        return self._hand_in(HandedIn(items=items), at)
-
-    def _plan_text(self, part: str) -> str:
-        return (
-            f"# {self.told['title']}\n\n*{part}*\n\n{self.told['question']}\n\n"
-            "## Introduction\n\nLa situation, ma place, la question.\n\n"
-            "## 1. Ce qui se passe\n\n- le lieu et son histoire\n- les personnes et ce qu’elles disent\n\n"
-            "## 2. Ce que j’en comprends\n\n- deux notions travaillées en formation\n- ce qu’elles n’expliquent pas\n\n"
-            "## 3. Ce que je propose\n\n- une décision à prendre, avec qui, quand\n\n"
-            "## Conclusion\n\nCe que la recherche a changé dans ma pratique.\n"
-        )
+        return self._hand_in(HandedIn(items=self.hands.plan(at)), at)
 
     def _draft(self, at: datetime) -> Submission:
-        message = "J’aimerais surtout votre avis sur la deuxième partie."
-        return self._hand_in(HandedIn(items=self._files("brouillon", at), message=message), at)
+        if self.talk is not None:
+            self.talk.answered(self.author, at - timedelta(hours=1))
+        items = self.hands.paper("draft", "brouillon", self.rank, at)
+        message = self.told.get("word", "J’aimerais surtout votre avis sur la deuxième partie.")
+        return self._hand_in(HandedIn(items=items, message=message), at)
 
     def _final(self, at: datetime) -> Submission:
-        handed = HandedIn(
-            items=self._files("note", at), honour=True, dissemination=list(Dissemination)[self.rank % 3]
-        )
-        return self._hand_in(handed, at)
+        items = self.hands.paper("final", "note", self.rank, at)
+        choice = list(Dissemination)[self.rank % 3]
+        return self._hand_in(HandedIn(items=items, honour=True, dissemination=choice), at)
 
     @property
     def _spec(self) -> NoteSpec:
         return self.walk_of.cohort.spec
 
-    def _files(self, stem: str, at: datetime) -> tuple[Item, ...]:
-        items = []
-        for part in self._spec.parts:
-            pages = (part.pages_min or 15) + self.rank % 4
-            content = text_pdf(self._written(part.title, pages, at))
-            file = keep(
-                self.walk_of.db,
-                self.walk_of.files,
-                self.walk_of.cohort.institution_id,
-                io.BytesIO(content),
-                "pdf",
-            )
-            name = f"{stem}-{part.key}.pdf" if len(self._spec.parts) > 1 else f"{stem}.pdf"
-            items.append(Item(part.key, file=file, filename=name, pages=pages))
-        return tuple(items)
-
-    def _written(self, part: str, pages: int, at: datetime) -> list[list[str]]:
-        head = [self.told["title"], part, f"Version du {at:%d/%m/%Y}", ""]
-        question = self.told["question"].replace("**", "")
-        lines = [question[start : start + 84] for start in range(0, len(question), 84)]
-        first = [*head, *lines, "", "Texte inventé pour la démonstration."]
-        return [first, *([f"{self.told['title'][:70]} – page {page}"] for page in range(2, pages + 1))]
-
     def _review(self, verdict: Verdict, at: datetime) -> None:
         page = self._page(self.tutor)
         submission = newest(page.note)
         assert submission is not None
-        returned = verdict is Verdict.RETURNED
+        returned, said = verdict is Verdict.RETURNED, self.told.get("returned", {})
         if returned and submission.stage == "draft":
-            self._remark(page, submission, at)
+            remarks = self.told.get("remark", self.walk_of.words["remark"])
+            self.talk = exchanges.remark(self.walk_of.db, page, submission, remarks, at)
         key = f"{submission.stage}_returned" if returned else submission.stage
         release_review(
             self.walk_of.db,
@@ -241,25 +215,25 @@ class _Walker:
             submission,
             self.tutor,
             verdict=verdict,
-            message=next(self.answers[key]),
+            message=said["message"] if returned and "message" in said else next(self.answers[key]),
+            parts=said.get("parts", ()) if returned else (),
+            levels=said.get("levels") if returned and submission.stage == "draft" else None,
             now=at,
             seen_version=page.note.version,
         )
 
-    def _remark(self, page: NotePage, submission: Submission, at: datetime) -> None:
-        for told in self.walk_of.words["remark"]:
-            write_remark(
-                self.walk_of.db,
-                page.note,
-                submission,
-                self.tutor,
-                kind=RemarkKind(told["kind"]),
-                visibility=Visibility.SHARED,
-                text=told["text"],
-                quote=told["quote"],
-                part=self._spec.parts[0].key,
-                now=at,
-            )
+    def _say_more(self, last: datetime) -> None:
+        """What has been said since the last move: an answer begun, a question, another topic asked for."""
+        db, told, now = self.walk_of.db, self.told, self.walk_of.now
+        at = min(last + timedelta(hours=20), now)
+        page = self._page(self.tutor)
+        submission = newest(page.note)
+        if "begun" in told and submission is not None:
+            exchanges.begin_answer(db, page, submission, told["begun"], at)
+        if "question_asked" in told:
+            exchanges.ask(db, page.note, self.author, self.tutor, told["question_asked"], at)
+        if "topic_wanted" in told:
+            exchanges.ask_for_another_topic(db, page.note, self.author, told["topic_wanted"], at)
 
     def _suspend(self, at: datetime) -> None:
         page = self._page(self.walk_of.coordinator)

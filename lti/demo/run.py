@@ -7,14 +7,12 @@ holds everything.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import json
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -30,6 +28,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select
 
 from lti.demo.data import follow_ports, make_data
+from lti.demo.processes import Processes
 from tutoring.people.models import Institution
 from tutoring.store.db import writing
 from tutoring.web.edge import database, house
@@ -49,7 +48,6 @@ MADE = (
     MARK,
 )
 PATIENCE = 60.0
-GRACE = 12.0
 
 
 class CannotStart(Exception):
@@ -233,50 +231,6 @@ class _Ending:
         self.asked = True
 
 
-class Processes:
-    """Processes that end together, each in a group of its own so that its children go with it."""
-
-    def __init__(self) -> None:
-        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
-
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start one; should this process be killed outright, the system ends it too (Linux)."""
-        process = subprocess.Popen(  # noqa: S603 - our own three commands
-            command,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
-            stdout=subprocess.DEVNULL,
-        )
-        self._running.append((name, process))
-
-    def gone(self) -> str:
-        """The name of one that has ended, '' while all run."""
-        return next((name for name, process in self._running if process.poll() is not None), "")
-
-    def end(self) -> None:
-        """End all: TERM, and KILL to whatever is left after GRACE seconds."""
-        for _name, process in self._running:
-            _signal_group(process, signal.SIGTERM)
-        deadline = time.monotonic() + GRACE
-        for _name, process in self._running:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.1, deadline - time.monotonic()))
-            _signal_group(process, signal.SIGKILL)
-            process.wait()
-
-
-def _end_with_parent() -> None:
-    """PR_SET_PDEATHSIG: told to end when the demo dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-    # The group may outlive its leader, and its number is not given again before it is empty.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
-
-
 def _wait_for(url: str, processes: Processes, ending: _Ending) -> None:
     deadline = time.monotonic() + PATIENCE
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -299,7 +253,9 @@ Palier is ready. Begin in the practice LMS, and choose who you want to be:
   {places.lms}/
 
   Inès Moreau        a learner: “Arts et culture”, then “Ma note de validation”, and propose a topic
-  Claire Aubert      her tutor: the same course, “Espace de la formation”, answers her
+  Claire Aubert      her tutor: the same course, “Espace de la formation”, answers her; a second draft waits there
+                     with the remarks made on the first, and an answer that she has begun
+  Baptiste Œuvrard   a learner whose draft came back with remarks to answer
   Marianne Estève    coordinates “Arts et culture”; Gaëlle Kermadec coordinates “Éducation populaire”
   Odile Charbonnel   presides over the jury of “Éducation populaire”
 

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from lti.demo.data import follow_ports, make_data
 from lti.demo.pdf import text_pdf
 from lti.models import CourseLink, Platform, ResourceLink
-from resources.models import Edition, Reading
+from resources.models import AssignedReading, Edition, Reading
+from tutoring.documents.models import ReadDocument
 from tutoring.documents.pages import read_pages
-from tutoring.notes.models import Submission, ValidationNote
+from tutoring.notes.models import Question, Remark, RemarkPlacement, Submission, TopicChange, ValidationNote
 from tutoring.notes.operations import trail
 from tutoring.people.models import Identity, Person
 from tutoring.programme.models import Cohort, Membership, Track
@@ -87,6 +88,39 @@ def test_the_space_holds_syntheses_and_readings(made):
     words = made.scalars(select(Edition.words)).all()
     assert (len(words), min(words) >= 300, max(words) <= 700) == (5, True, True)
     assert made.scalar(select(func.count(Reading.id))) == 5
+
+
+def test_remarks_have_followed_a_draft_to_its_next_version(made):
+    author = made.scalars(select(Person).where(Person.name == "Łucja Wiśniak")).one()
+    note = made.scalars(select(ValidationNote).where(ValidationNote.author_id == author.id)).one()
+    newest = made.scalar(select(func.max(Submission.id)).where(Submission.note_id == note.id))
+    carried = made.execute(
+        select(RemarkPlacement.outcome, Remark.status, Remark.declined)
+        .join(Remark, Remark.id == RemarkPlacement.remark_id)
+        .where(RemarkPlacement.submission_id == newest, Remark.submission_id < newest)
+        .order_by(Remark.id)
+    ).all()
+    assert [tuple(row) for row in carried] == [
+        ("changed", "addressed", False),
+        ("changed", "open", False),
+        ("found", "addressed", False),
+        ("paragraph", "open", False),
+        ("orphan", "open", False),
+        ("found", "addressed", True),
+        ("found", "open", False),
+    ]
+    # What its tutor has begun to say of the new version is shown to nobody else yet.
+    unseen = select(Remark.quote).where(Remark.submission_id == newest, Remark.released_at.is_(None))
+    assert made.scalars(unseen).all() == ["Deux y ont changé des mots"]
+
+
+def test_files_are_read_and_things_said_beside_them(made):
+    read = Counter(made.scalars(select(ReadDocument.kind).where(ReadDocument.state == "ready")))
+    assert (read["docx"], read["pdf"]) == (4, 2)
+    assert made.scalar(select(func.count(Question.id)).where(Question.answered_at.is_(None))) == 1
+    assert made.scalar(select(func.count(TopicChange.id)).where(TopicChange.decided_at.is_(None))) == 1
+    handed = made.execute(select(AssignedReading.read_at.is_not(None)).order_by(AssignedReading.id)).scalars()
+    assert list(handed) == [True, False]
 
 
 @pytest.mark.parametrize("day", [datetime(2025, 1, 2, tzinfo=UTC), datetime(2029, 8, 1, 12, tzinfo=UTC)])
