@@ -155,10 +155,17 @@ def remarks_of(db: Session, ids: list[int], side: Side, seats: Collection[int]) 
 def _counted(
     known: Remarks, status: str, kind: str, released: int, changed_at: datetime, oldest: int
 ) -> Remarks:
-    blocking = known.blocking + (released if kind == RemarkKind.BLOCKING else 0)
+    block = released if kind == RemarkKind.BLOCKING else 0
+    blocking = known.blocking + block
     if status == RemarkStatus.OPEN:
         first = min(oldest, known.first_open or oldest)
-        return replace(known, blocking=blocking, open=known.open + released, first_open=first)
+        return replace(
+            known,
+            blocking=blocking,
+            blocking_open=known.blocking_open + block,
+            open=known.open + released,
+            first_open=first,
+        )
     return replace(
         known,
         blocking=blocking,

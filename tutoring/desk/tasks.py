@@ -24,13 +24,15 @@ class Remarks:
     """The remarks of a note that are not settled, praise apart, as one reader may count them.
 
     `open`: nobody has answered; `addressed`: the learner says that they were taken into account, or why not, since
-    `addressed_since` at the earliest; `blocking`: how many of both forbid an approval. `unseen`: written and not
-    released, counted for the tutor's seat alone. `first_open`, `first_addressed`: ids of the oldest ones.
+    `addressed_since` at the earliest; `blocking`: how many of both forbid an approval, `blocking_open` of the open
+    ones. `unseen`: written and not released, counted for the tutor's seat alone. `first_open`, `first_addressed`: ids
+    of the oldest ones.
     """
 
     open: int = 0
     addressed: int = 0
     blocking: int = 0
+    blocking_open: int = 0
     unseen: int = 0
     addressed_since: datetime | None = None
     first_open: int | None = None
