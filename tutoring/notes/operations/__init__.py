@@ -21,6 +21,13 @@ from tutoring.notes.operations.coordinating import (
 )
 from tutoring.notes.operations.drafting import drop_draft, is_new_reading, keep_draft, was_read
 from tutoring.notes.operations.handing_over import assign_tutor, assign_tutors, tutor_no_more
+from tutoring.notes.operations.importing import (
+    Imported,
+    Incoming,
+    import_comments,
+    incoming,
+    takes_remarks,
+)
 from tutoring.notes.operations.moving import make, open_note, stages_of, steps, trail
 from tutoring.notes.operations.placing import confirm_place, move_place, place_after_reading
 from tutoring.notes.operations.remarks import Quoted, drop_remark, find_passage, rewrite_remark, write_remark
@@ -39,6 +46,8 @@ from tutoring.notes.operations.threads import address, answer, settle
 __all__ = [
     "WITH_A_REASON",
     "HandedIn",
+    "Imported",
+    "Incoming",
     "Item",
     "Quoted",
     "address",
@@ -63,6 +72,8 @@ __all__ = [
     "find_passage",
     "grant_derogation",
     "hand_in",
+    "import_comments",
+    "incoming",
     "is_new_reading",
     "keep_draft",
     "make",
@@ -83,6 +94,7 @@ __all__ = [
     "settle_join",
     "stages_of",
     "steps",
+    "takes_remarks",
     "trail",
     "tutor_no_more",
     "unchanged",

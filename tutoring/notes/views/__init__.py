@@ -10,6 +10,7 @@ from tutoring.notes.views import (
     responses,
     submission,
     topic_change,
+    word,
 )
 from tutoring.notes.views.note import pages
 
@@ -24,4 +25,5 @@ __all__ = [
     "responses",
     "submission",
     "topic_change",
+    "word",
 ]

@@ -157,7 +157,7 @@ def _answer(page: SubmissionPage) -> dict[str, Any]:
     settled = shown.unsettled(shown.seen_remarks(page.page, page.note.remarks), blocking=True)
     return {
         "may_answer": reviewing and open_here and not replaced,
-        "may_remark": reviewing and (open_here or page.submission.review is not None) and not replaced,
+        "may_remark": reviewing and operations.takes_remarks(page.note, page.submission),
         "may_carry": reviewing and replaced and open_here and (bool(mine) or begun),
         "replaced_by": latest if replaced else None,
         "blocking": len(settled),
