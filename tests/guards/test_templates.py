@@ -23,6 +23,12 @@ def test_it_has_no_inline_style_script_or_handler(path):
     assert re.findall(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=\"|javascript:", text) == []
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_no_macro_takes_the_name_of_another_of_its_file(path):
+    names = re.findall(r"^\{%-? macro (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 def first(text: str | tuple[str, ...]) -> str:
     return text[0] if isinstance(text, tuple) else text
 
