@@ -339,14 +339,17 @@ def _offer(page: NotePage, name: str, side: Side, now: datetime) -> Offer | None
 
 
 def undo_facts(page: NotePage, now: datetime) -> Facts:
-    """What an undo by this reader would rest on."""
+    """What an undo by this reader would rest on, as far as they know: an answer being written takes no button away."""
     events = [one.event for one in page.happenings]
     made = steps(events)
     if not made:
         return Facts()
-    touched = any(one.changed_at > made[-1].at for one in page.note.remarks)
+    known = seen_remarks(page, page.note.remarks)
+    touched = any(one.changed_at > made[-1].at for one in known)
     touched = touched or rests_on_topic(events, made[-1])
-    facts = Facts(later_move=rests_on(page.note, made[-1], touched))
+    facts = Facts(
+        later_move=rests_on(page.note, made[-1], touched, hidden=lambda one: not sees_review(one, page.sides))
+    )
     return with_last_step(trail(events).facts(facts), made, page.standing.person.id, now)
 
 

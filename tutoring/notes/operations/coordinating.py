@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tutoring.notes import notices
-from tutoring.notes.models import NotePage, PageDerogation, Remark, Submission, ValidationNote
+from tutoring.notes.models import NotePage, PageDerogation, Remark, Review, Submission, ValidationNote
 from tutoring.notes.moves import UNDO, Facts, Side, Stage, Verdict
 from tutoring.notes.operations.changing import rests_on_topic
 from tutoring.notes.operations.moving import make, steps
@@ -114,18 +115,21 @@ def undo(
     return note
 
 
-def rests_on(note: ValidationNote, last: Event, touched: bool) -> bool | None:
+def rests_on(
+    note: ValidationNote, last: Event, touched: bool, *, hidden: Callable[[Review], bool] = lambda _: False
+) -> bool | None:
     """Whether something rests on this step already: a review begun, a thread written in since. None: not ours to know.
 
     `note.submissions` is loaded with reviews; `touched`: a remark of the note was since, or another topic asked for
-    (`rests_on_topic`).
+    (`rests_on_topic`). `hidden`: reviews that whoever asks does not know of.
     """
     name = last.data["move"]
     if name == "transmit_to_jury":
         return None
     if name.startswith("submit_") or name == "replace_submission":
         submission = _submission(note, last)
-        return touched or (submission is not None and submission.review is not None)
+        review = submission.review if submission is not None else None
+        return touched or (review is not None and not hidden(review))
     return touched
 
 

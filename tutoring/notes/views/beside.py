@@ -1,11 +1,13 @@
-"""What stands beside the answer to a submission: the levels given, those of versions before, what a release shows."""
+"""What stands beside a version and the answer to it: the levels given, what a release shows, who has read what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from tutoring.notes.models import NotePage, Remark, RemarkKind, Submission, Visibility
+from tutoring.notes.models import NotePage, ReadingTrace, Remark, RemarkKind, Submission, Visibility
+from tutoring.notes.moves import Side
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,32 @@ def outgoing(page: NotePage, submission: Submission) -> Outgoing:
         staff=sum(1 for one in waiting if one.visibility == Visibility.STAFF),
         inherited=sum(1 for author in begun if author != page.standing.person.id),
     )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is known of the reading of one submission: when whoever follows the note first `opened` it (told to its
+    learner), when the learner last `read` it since its review came out (told to staff; `unread`: not yet).
+    """
+
+    opened: datetime | None = None
+    read: datetime | None = None
+    unread: bool = False
+
+
+def receipts(page: NotePage, traces: Iterable[ReadingTrace]) -> dict[int, Receipt]:
+    """By submission, what this reader is told of its reading by others. `traces`: of all submissions of the note."""
+    by_reader = {(one.submission_id, one.person_id): one for one in traces}
+    note, found = page.note, {}
+    for one in note.submissions:
+        if Side.LEARNER in page.sides:
+            trace = by_reader.get((one.id, note.tutor_id or 0))
+            found[one.id] = Receipt(opened=trace.first_at if trace else None)
+        elif one.review is not None and one.review.released_at is not None:
+            trace = by_reader.get((one.id, note.author_id))
+            read = trace.last_at if trace and trace.last_at >= one.review.released_at else None
+            found[one.id] = Receipt(read=read, unread=read is None)
+    return found
 
 
 def _by_kind(remarks: list[Remark]) -> dict[str, int]:

@@ -15,8 +15,9 @@ from tutoring.notes.forms import QuestionForm
 from tutoring.notes.models import FilePage, NotePage, SubmittedPart
 from tutoring.notes.operations import may_change_topic, newest
 from tutoring.notes.policy import eye, may_fetch, may_hand_in, may_read
-from tutoring.notes.queries import file_page, note_of_learner, note_page
+from tutoring.notes.queries import file_page, note_of_learner, note_page, readings_of_note
 from tutoring.notes.underway import questions_of, topic_changes_of
+from tutoring.notes.views.beside import receipts
 from tutoring.people.models import Person
 from tutoring.programme.calendar import deadline_instant
 from tutoring.programme.models import Standing
@@ -100,6 +101,7 @@ def told(page: NotePage) -> dict[str, Any]:
     questions = questions_of(session(), page.note.id)
     return {
         "versions": shown.versions(page),
+        "receipts": receipts(page, readings_of_note(session(), page.note.id)),
         "history": shown.history(page),
         "to_answer": shown.to_answer(page),
         "questions": questions,
