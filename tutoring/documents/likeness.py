@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 
 from rapidfuzz import fuzz
@@ -37,6 +38,11 @@ _WHOLE, _WHOLE_WORDS = 0.6, 5
 _GLANCE = 0.3
 
 
+# Blocks of one text that share so much of their words are said by one formula; then it is what of their own words
+# the next version holds that tells one from another.
+_SAME_FORMULA, _OWN = 0.6, 0.34
+
+
 class Wording:
     """Blocks as they are compared: `keys` are equal for equal words; `stems` count beginnings of words."""
 
@@ -45,12 +51,36 @@ class Wording:
         self.keys = [text or block.html for text, block in zip(self.texts, blocks, strict=True)]
         self.lengths = [text.count(" ") + 1 if text else 0 for text in self.texts]
         self._stems: dict[int, Counter[str]] = {}
+        self._own: dict[int, frozenset[str]] = {}
 
     def stems(self, index: int) -> Counter[str]:
         """Beginnings of the block's words, with how often they occur."""
         if index not in self._stems:
             self._stems[index] = Counter(word[:_STEM] for word in _WORD.findall(self.texts[index]))
         return self._stems[index]
+
+    def own(self, index: int) -> frozenset[str]:
+        """The words of a block that no block said by the same formula has; none where no other is said by it."""
+        if index not in self._own:
+            mine = self.stems(index)
+            common = Counter(other for stem in mine for other in self._holders[stem])
+            likes = [
+                other
+                for other, shared in common.items()
+                if other != index and 2 * shared >= _SAME_FORMULA * (len(mine) + len(self.stems(other)))
+            ]
+            theirs = set(chain.from_iterable(map(self.stems, likes)))
+            self._own[index] = frozenset(mine.keys() - theirs) if likes else frozenset()
+        return self._own[index]
+
+    @cached_property
+    def _holders(self) -> dict[str, list[int]]:
+        """The blocks that hold each beginning of a word."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for index in range(len(self.texts)):
+            for stem in self.stems(index):
+                found[stem].append(index)
+        return found
 
     def spread(self, some: Iterable[int]) -> Counter[str]:
         """In how many of some blocks each beginning of a word occurs."""
@@ -131,6 +161,15 @@ class Likeness:
         if held >= _HELD_FROM and min(self.old.lengths[i], self.new.lengths[j]) >= _HELD_WORDS:
             score = max(score, _HELD * held)
         return score
+
+    def another(self, i: int, j: int) -> bool:
+        """Whether two blocks are alike only by a formula that others of their texts are said by."""
+        mine, theirs = self.old.own(i), self.new.own(j)
+        if not mine or not theirs:
+            return False
+        kept = len(mine & self.new.stems(j).keys()) / len(mine)
+        found = len(theirs & self.old.stems(i).keys()) / len(theirs)
+        return max(kept, found) < _OWN
 
     def parts(self, pairs: Mapping[int, int]) -> dict[tuple[int, int], float]:
         """Old and new blocks, not paired together, where words that one's pair leaves over are found in the other.

@@ -160,6 +160,8 @@ class _Search:
         for (i, j), score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
             if not self.free(i, j) or score < max(_SURE, self._floor(i, j)):
                 continue
+            if likeness.another(i, j):
+                continue
             if not any(self.free(*other) and scores[other] > score - _RIVAL for other in rivals[i, j]):
                 self.keep(i, j, score, PairKind.ALIKE, "words")
         for _ in range(max(_ROUNDS, _LOOKS // (len(scores) + 1))):
@@ -175,7 +177,7 @@ class _Search:
         ]
         found = False
         for score, i, j in sorted(helped, key=lambda item: (-item[0], item[1], item[2])):
-            if score >= self._floor(i, j) and self.free(i, j):
+            if score >= self._floor(i, j) and self.free(i, j) and not likeness.another(i, j):
                 self.keep(i, j, min(score, 99.0), PairKind.ALIKE, "place")
                 found = True
         return found
@@ -245,10 +247,12 @@ class _Search:
         news = [j for j in range(len(self.new)) if (self.to_old.get(j), j) not in exact]
         if not olds or not news:
             return {}, {}
+        likeness = Likeness(*self.wording, olds, news)
         links = {
             at: share
-            for at, share in Likeness(*self.wording, olds, news).parts(self.to_new).items()
-            if (self.old[at[0]].kind == BlockKind.HEADING) == (self.new[at[1]].kind == BlockKind.HEADING)
+            for at, share in likeness.parts(self.to_new).items()
+            if not likeness.another(*at)
+            and (self.old[at[0]].kind == BlockKind.HEADING) == (self.new[at[1]].kind == BlockKind.HEADING)
         }
         for (i, j), share in sorted(links.items(), key=lambda link: (-link[1], link[0])):
             if self.free(i, j):

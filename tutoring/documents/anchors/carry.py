@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, pairwise
 
 from tutoring.documents.anchors.folding import fold
 from tutoring.documents.anchors.heirs import Heirs
@@ -32,8 +32,12 @@ _LONE, _LONE_SAYS = 0.32, 7.0
 _LONE_AFAR, _LONE_AFAR_SAYS = 0.45, 10.0
 # How far a passage elsewhere must be above the best at home, and above the next best elsewhere.
 _AHEAD, _MARGIN = 0.15, 0.08
+# Or: what of the old sentence it holds, and how many times what the next best holds, where home says nothing.
+_COVERS, _COVERS_SAYS, _ALONE, _NOTHING = 0.5, 5.0, 2.0, 0.25
 # Above this a sentence at home is not sought elsewhere.
 _SETTLED = 0.6
+# Blocks that stand no further from one another hold one passage.
+_NEAR = 2
 # What of the quote's words its new wording holds at least.
 _SHARE = 0.28
 # A quote that is nearly its whole sentence is nearly the whole new one.
@@ -104,7 +108,27 @@ class Carrier:
         quote = self._quote(anchor, spans) if spans else None
         if quote is None:
             return self._unlocated(anchor)
-        return self._same(quote) or self._reworded(quote) or self._paragraph(quote)
+        return self._same(quote) or self._apart(quote) or self._reworded(quote) or self._paragraph(quote)
+
+    def _apart(self, quote: _Quote) -> Placement | None:
+        """A quote over blocks that went far from one another: where its first words went, else the next."""
+        blocks = [span.block for span in quote.spans]
+        if len(blocks) < 2 or not self._parted(blocks):
+            return None
+        for span in quote.spans:
+            part = self._quote(quote.anchor, (span,))
+            placed = self._reworded(part) if part else None
+            if placed is not None:
+                return placed
+        return None
+
+    def _parted(self, blocks: Sequence[int]) -> bool:
+        """Whether what carries on one block stands nowhere near what carries on the next."""
+        heirs = [heirs for heirs in map(self.heirs.of, blocks) if heirs]
+        return any(
+            all(abs(one - other) > _NEAR for one in here for other in there)
+            for here, there in pairwise(heirs)
+        )
 
     def _quote(self, anchor: Anchor, spans: tuple[Span, ...]) -> _Quote | None:
         first, last = self.old.within(spans[0])[0], self.old.within(spans[-1])[1]
@@ -226,12 +250,15 @@ class Carrier:
         heirs = self.heirs.of(self.old.sentences[rank].block)
         links = [
             self.links.unclaimed(rank, link.sentence, quote.sentences)
-            for link in self.links.best(rank)
+            for link in self.links.distinct(rank)
             if self.new.sentences[link.sentence].block not in heirs
+            and not self._anothers(rank, self.new.sentences[link.sentence].block)
         ]
         links.sort(key=lambda link: -link.dice)
         if not links:
             return None
+        if (alone := self._alone(quote, rank, home)) is not None:
+            return alone
         best = links[0]
         like, says = (_MOVED, _MOVED_SAYS) if heirs else (_LONE_AFAR, _LONE_AFAR_SAYS)
         if not heirs and self.heirs.in_place(
@@ -240,6 +267,28 @@ class Carrier:
             like, says = _LONE, _LONE_SAYS
         behind = max(home.dice + _AHEAD if home else 0.0, links[1].dice + _MARGIN if len(links) > 1 else 0.0)
         return best if best.dice >= max(like, behind) and best.shared >= says else None
+
+    def _anothers(self, rank: int, block: int) -> bool:
+        """Whether a new block carries on another old one that says an old sentence too, word for word."""
+        mine = self.old.sentences[rank].block
+        others = {self.old.sentences[one].block for one in self.links.repeated(rank)} - {mine}
+        return any(block in self.heirs.of(other) for other in others)
+
+    def _alone(self, quote: _Quote, rank: int, home: Link | None) -> Link | None:
+        """The one sentence elsewhere that holds most of what an old one says, where no other holds half as much."""
+        heavy = self.weights.sum(self.links.stems(rank))
+        said_at_home = home is not None and home.shared >= _NOTHING * heavy
+        if said_at_home or len(self.links.repeated(rank)) > 1:
+            return None
+        heirs = self.heirs.of(self.old.sentences[rank].block)
+        ranked = sorted(self.links.best(rank), key=lambda link: -link.shared)
+        best = ranked[0]
+        if self.new.sentences[best.sentence].block in heirs:
+            return None
+        if len(ranked) > 1 and best.shared < _ALONE * ranked[1].shared:
+            return None
+        less = self.links.unclaimed(rank, best.sentence, quote.sentences)
+        return best if less.shared >= max(_COVERS * heavy, _COVERS_SAYS) else None
 
     def _image(self, quote: _Quote, best: Link, links: list[Link]) -> Image | None:
         """The quote's words among the sentences chosen, and those next to them in their block."""

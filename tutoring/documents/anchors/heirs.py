@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
+from tutoring.documents.anchors.between import KEPT, between, wording_kept
 from tutoring.documents.anchors.links import Link, Links, by_block
 from tutoring.documents.blocks import Block, BlockKind
 from tutoring.documents.matching import Matching, PairKind
 
 # Above this a pair of blocks needs no sentence to vouch for it (of 100): blocks on one subject are far below.
 _SURE = 74.0
+# How like two titles that were matched are at least.
+_TITLES = 0.4
 # Above this one need not look where else its sentences went.
 _WHOLE = 90.0
 # How strong a sentence's link must be to vouch for two blocks that were matched, and for two that were not.
@@ -37,11 +41,27 @@ class Heirs:
         self.old, self.new = links.old, links.new
         self._pairs, self._owned = matching.by_old(), matching.by_new()
         self._found: dict[int, tuple[int, ...]] = {}
+        self._between: dict[int, int] | None = None
         self._bounds: dict[int, tuple[int | None, int | None]] = {}
         self._at_old, self._at_new = by_block(self.old.sentences), by_block(self.new.sentences)
 
     def of(self, block: int) -> tuple[int, ...]:
-        """The new blocks that hold what the old one said, its pair first."""
+        """The new blocks that hold what the old one said, its pair first; or the one that stands in its place."""
+        return self._by_words(block) or self._by_place(block)
+
+    def _by_place(self, block: int) -> tuple[int, ...]:
+        if not self._rewritten:
+            return ()
+        if self._between is None:
+            heirs = {one: self._by_words(one) for one in range(len(self.old.blocks))}
+            self._between = between(self.old, self.new, self.links.weights, heirs)
+        return (self._between[block],) if block in self._between else ()
+
+    @cached_property
+    def _rewritten(self) -> bool:
+        return wording_kept(self.old, self.new) <= KEPT
+
+    def _by_words(self, block: int) -> tuple[int, ...]:
         if block not in self._found:
             kept = [one for one in self.matching.heirs(block) if self._vouched(block, one)]
             if not self._whole(block):
@@ -89,7 +109,7 @@ class Heirs:
         """
         block = self.old.sentences[sentence].block
         heirs = self.of(block)
-        matched = [one for one in heirs if one in self.matching.heirs(block)]
+        matched = [one for one in heirs if one in self.matching.heirs(block) or one in self._by_place(block)]
         if (next_door := self._next_door(sentence, heirs)) is not None:
             return next_door
         if len(heirs) == 1 and matched:
@@ -200,9 +220,16 @@ class Heirs:
         sure = pair is not None and (
             pair.kind is PairKind.EXACT or pair.score >= _SURE or pair.why == "title"
         )
-        if pair is not None and pair.new == heir and sure:
+        if pair is not None and pair.new == heir and (sure or self._titles(block, heir)):
             return True
         return self._strongest(block, heir) >= _VOUCHES
+
+    def _titles(self, block: int, heir: int) -> bool:
+        """Whether both are titles with words in common: a title has no sentences to vouch for it."""
+        if not self.old.blocks[block].kind is self.new.blocks[heir].kind is BlockKind.HEADING:
+            return False
+        here, there = self._at_old.get(block, ()), self._at_new.get(heir, ())
+        return any(self.links.whole(one, other).dice >= _TITLES for one in here for other in there)
 
     def _whole(self, block: int) -> bool:
         """Whether a block's pair holds nearly all of it."""
@@ -214,8 +241,10 @@ class Heirs:
         found = []
         title = self.old.blocks[block].kind is BlockKind.HEADING
         for rank in self._at_old.get(block, ()):
+            if len(self.links.repeated(rank)) > 1:
+                continue  # what is said several times leads to none of its places
             mine: dict[int, list[int]] = {}
-            for link in self.links.best(rank):
+            for link in self.links.distinct(rank):
                 if self.links.claimant(link.sentence)[1] == rank:
                     mine.setdefault(self.new.sentences[link.sentence].block, []).append(link.sentence)
             for heir, ranks in mine.items():

@@ -17,6 +17,10 @@ _BEST = 6
 _CUT = 0.75
 
 
+# A sentence not carried over whole is a formula where another, this like it, is nearly as like as the likest.
+_SAID, _FORMULA, _LIKE = 0.97, 0.8, 0.5
+
+
 class Link(NamedTuple):
     """How far a new sentence says what an old one does.
 
@@ -57,6 +61,10 @@ class Side:
             self._bags[sentence] = Counter(stems), self.weights.sum(stems)
         return self._bags[sentence]
 
+    def repeated(self, sentence: int) -> list[int]:
+        """The sentences that say the same as one, itself among them."""
+        return self._same[tuple(self.stems(sentence))]
+
     def nearest(self, stems: Sequence[str], bag: Counter[str], heavy: float) -> list[int]:
         """The sentences to compare with these words: those that say the same, or share the rarest."""
         if same := self._same.get(tuple(stems)):
@@ -88,6 +96,10 @@ class Links:
         """The words of an old sentence."""
         return self._old.stems(sentence)
 
+    def repeated(self, sentence: int) -> list[int]:
+        """The old sentences that say the same as one, itself among them."""
+        return self._old.repeated(sentence)
+
     def compare(self, stems: Sequence[str], sentence: int) -> Link:
         """How far a new sentence says these words."""
         return self._link(Counter(stems), self.weights.sum(stems), sentence, self._new.bag(sentence)[0])
@@ -104,6 +116,13 @@ class Links:
             links = [self._link(bag, heavy, rank, self._new.bag(rank)[0]) for rank in near]
             self._best[sentence] = sorted(links, key=lambda link: (-link.dice, link.sentence))
         return self._best[sentence]
+
+    def distinct(self, sentence: int) -> list[Link]:
+        """The same; none for a formula, which is nearly as like one new sentence as another."""
+        links = self.best(sentence)
+        if len(links) > 1 and links[0].dice < _SAID and links[1].dice >= max(_FORMULA * links[0].dice, _LIKE):
+            return []
+        return links
 
     def claimant(self, sentence: int) -> tuple[float, int]:
         """How like it is the old sentence that a new one is most like, and which (0 and -1 when there is none)."""

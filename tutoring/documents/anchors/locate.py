@@ -27,6 +27,9 @@ _PIECE = 8
 # Standing in the block that the quote names, in likeness of what is around it (of 1).
 _NAMED_BLOCK = 0.25
 
+# Context from outside may be longer than anchors keep: it may be its far end that tells two places apart.
+_CONTEXT = 4 * CONTEXT
+
 # What folding leaves out at the ends of a quote, and what of it stands in the text there.
 _UNSAID = r"[\"“”„«»‹›‐‑‒–—-]"
 _OPENING, _CLOSED = re.compile(_UNSAID), re.compile(_UNSAID + r"\Z")
@@ -205,7 +208,7 @@ def _place(
     spans = folding.spans(start, end)
     if not spans:
         return None
-    agreed = around(folding, start, end, prefix[-CONTEXT:], suffix[:CONTEXT])
+    agreed = around(folding, start, end, prefix[-_CONTEXT:], suffix[:_CONTEXT])
     named = bool(block_id) and folding.blocks[spans[0].block].id == block_id
     return Place(spans, score, agreed + _NAMED_BLOCK * named)
 
@@ -217,7 +220,9 @@ def _chosen(places: list[Place]) -> tuple[Span, ...] | None:
     others = [one for one in ranked[1:] if not _overlap(one.spans, best.spans)]
     if others:
         behind = best.score + 100 * best.around - others[0].score - 100 * others[0].around
-        if behind < (_MARGIN if best.score < 100 else 1.0):
+        # Of the same words, those around which everything agrees are meant, however little else differs.
+        settled = best.score == 100.0 and best.around >= 1.0 > others[0].around
+        if behind < (_MARGIN if best.score < 100 else 1.0) and not settled:
             return None
     return best.spans
 

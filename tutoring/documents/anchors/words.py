@@ -35,6 +35,7 @@ _GRAMMAR = frozenset(
     notre nous on ont ou par parce pas pendant peu peut peuvent plus plutot pour pourtant puis puisque qu quand que quel
     quelle quelles quels qui quoi s sa sans se sera serait ses si sinon soi soit son sont sous suis sur t ta tandis tant
     te tel telle tels tes toi ton tous tout toute toutes tres tu un une vers voici voila vos votre vous y the of and
+    aujourd hui jamais parfois rien souvent toujours
     """.split()  # noqa: SIM905
 )
 # Numbers in words come by several, and say one thing together.
