@@ -108,3 +108,16 @@ def test_each_part_of_a_note_is_compared_apart(world, browse, clock):
     other = pair.tutor.get(f"{pair.home}/compare?part=problematique").get_data(as_text=True)
     assert faults(other) == []
     assert "Les deux versions disent la même chose, dans le même ordre." in other
+
+
+def test_the_note_s_page_leads_from_each_version_to_what_changed_in_it(versions):
+    second = versions.hand_in(*SECOND)
+    page = versions.seen(versions.learner, versions.home)
+    found = re.findall(r'href="([^"]*/compare[^"]*)"', page)
+    assert re.findall(r"(?:to|from)=(\d+)", found[0]) == [str(second), str(versions.first)]
+    assert len(found) == 2
+    assert "De « Brouillon 1 » à « Brouillon 2 »" in words(
+        versions.seen(versions.learner, found[0].replace("&amp;", "&"))
+    )
+    there = versions.seen(versions.learner, versions.at(second))
+    assert "Ce qui a changé depuis « Brouillon 1 »" in there

@@ -140,3 +140,15 @@ def test_the_number_of_queries_does_not_grow_with_the_remarks(versions, statemen
     with statements() as many:
         versions.seen(versions.learner, versions.table)
     assert len(many) == len(few)
+
+
+def test_the_learner_s_banner_leads_to_the_remarks_to_answer(versions, clock):
+    clock.advance(hours=1)
+    versions.release(versions.first)
+    assert f'href="{versions.table}">Répondre aux remarques</a>' in versions.seen(
+        versions.learner, versions.home
+    )
+    assert "Répondre aux remarques</a>" not in versions.seen(versions.tutor, versions.home)
+    assert "Répondre aux remarques, l’une après l’autre" in versions.seen(
+        versions.learner, versions.at(versions.first)
+    )
