@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from flask import Flask
@@ -24,6 +25,7 @@ from tests.factories import World
 from tests.jury import Jury
 from tests.notes import Seat, seat, small_pdf
 from tests.shelf import filed, linked, published
+from tutoring.documents.models import DocumentImage
 from tutoring.notes import operations as notes
 from tutoring.notes.models import RemarkKind, Submission, SubmittedPart, Visibility
 from tutoring.notes.moves import Verdict
@@ -34,6 +36,12 @@ from tutoring.programme.operations import add_speaker
 from tutoring.programme.queries import day_numbered, standing_in
 
 TOKEN = "a-mailed-token-of-the-estate"
+
+
+# The smallest PNG: one grey pixel.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 
 
 class Estate:
@@ -58,6 +66,7 @@ class Estate:
         self._jury()
         self._door()
         self._people()
+        self.read_before()
 
     def _shelf(self) -> None:
         published(self.world, "# Synthèse\n\nUne journée sur les **communs**.")
@@ -120,7 +129,29 @@ class Estate:
                 "submission_id": draft.id,
                 "remark_id": remark.id,
                 "notes.part_id": part.id,
+                "part": part.part,
+                "key": self._image(db, at, part),
             }
+
+    def _image(self, db: Session, at: Seat, part: SubmittedPart) -> str:
+        """An image of the draft's document, by its key."""
+        row = DocumentImage(
+            institution_id=part.institution_id,
+            document_id=part.document_id,
+            key="figure-1",
+            file=at.file(PIXEL, "png"),
+        )
+        db.add(row)
+        return row.key
+
+    def read_before(self) -> None:
+        """Everybody has had every submission's page open: opening it again leaves no new mark."""
+        with self.world.session() as db:
+            persons = db.scalars(select(Person)).all()
+            for submission in db.scalars(select(Submission)).all():
+                for person in persons:
+                    ids = (submission.id, submission.institution_id, person.id)
+                    notes.was_read(db, *ids, now=self.world.clock())
 
     def _assigned(self, db: Session, at: Seat) -> int:
         """A page of the web handed by the tutor to the learner, who has seen it: opening it again writes nothing."""
