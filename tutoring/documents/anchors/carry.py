@@ -34,6 +34,8 @@ _LONE_AFAR, _LONE_AFAR_SAYS = 0.45, 10.0
 _AHEAD, _MARGIN = 0.15, 0.08
 # Or: what of the old sentence it holds, and how many times what the next best holds, where home says nothing.
 _COVERS, _COVERS_SAYS, _ALONE, _NOTHING = 0.5, 5.0, 2.0, 0.25
+# What of a clause another sentence holds, to be it though its own sentence went elsewhere.
+_CLAUSE = 0.8
 # Above this a sentence at home is not sought elsewhere.
 _SETTLED = 0.6
 # Blocks that stand no further from one another hold one passage.
@@ -224,10 +226,14 @@ class Carrier:
         away = [self._away(quote, rank, home[n]) for n, rank in enumerate(quote.sentences)]
         chosen = [there or here for here, there in zip(home, away, strict=True)]
         links = [link for link in chosen if link is not None]
+        if not links and (clause := self._clause(quote)) is not None:
+            links = [clause]
         if not links:
             return None
         best = max(links, key=lambda link: link.shared)
         image = self._image(quote, best, links)
+        if (image is None or image.share < _COVERS) and (clause := self._clause(quote)) is not None:
+            image = self._image(quote, clause, [clause])
         if image is None or image.share < _SHARE:
             if any(away):
                 return Placement(
@@ -289,6 +295,18 @@ class Carrier:
             return None
         less = self.links.unclaimed(rank, best.sentence, quote.sentences)
         return best if less.shared >= max(_COVERS * heavy, _COVERS_SAYS) else None
+
+    def _clause(self, quote: _Quote) -> Link | None:
+        """The one sentence that holds nearly all the words of a quote that is a part of its own, wherever that went."""
+        stems = self.old.stems[quote.first : quote.last]
+        heavy = self.weights.sum(stems)
+        ranked = sorted(self.links.holding(stems), key=lambda link: -link.shared)
+        if not ranked or ranked[0].shared < max(_CLAUSE * heavy, _COVERS_SAYS):
+            return None
+        if len(ranked) > 1 and ranked[0].shared < _ALONE * ranked[1].shared:
+            return None
+        best = ranked[0]
+        return best if self.links.claimant(best.sentence)[1] in {-1, *quote.sentences} else None
 
     def _image(self, quote: _Quote, best: Link, links: list[Link]) -> Image | None:
         """The quote's words among the sentences chosen, and those next to them in their block."""

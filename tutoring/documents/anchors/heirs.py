@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -13,6 +13,8 @@ from tutoring.documents.matching import Matching, PairKind
 
 # Above this a pair of blocks needs no sentence to vouch for it (of 100): blocks on one subject are far below.
 _SURE = 74.0
+# How far above the next a block's votes are that is chosen by them.
+_CLEAR = 1.4
 # How like two titles that were matched are at least.
 _TITLES = 0.4
 # Above this one need not look where else its sentences went.
@@ -122,11 +124,24 @@ class Heirs:
             return room.pop()
         if not room and not matched and self._carried(block) < _HALF:
             return None  # one sentence of a block that is gone went elsewhere: the others did not
+        if (most := self._most(sentence)) is not None:
+            return most
         near = min(
             (one for one in (before, after) if one is not None),
             key=lambda one: (abs(one[0] - sentence), self.new.sentences[one[1]].block not in matched[:1]),
         )
         return self.new.sentences[near[1]].block
+
+    def _most(self, sentence: int) -> int | None:
+        """The block where the other sentences of a lost one's block went, the nearest counting most; None if two vie."""
+        votes: defaultdict[int, float] = defaultdict(float)
+        for rank in self._at_old[self.old.sentences[sentence].block]:
+            link = self.link(rank) if rank != sentence else None
+            if link is not None and link.dice >= _LEADS:
+                votes[self.new.sentences[link.sentence].block] += 1 / abs(rank - sentence)
+        ranked = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
+        clear = ranked and (len(ranked) == 1 or ranked[0][1] >= _CLEAR * ranked[1][1])
+        return ranked[0][0] if clear else None
 
     def _next_door(self, sentence: int, heirs: tuple[int, ...]) -> int | None:
         """A block beside the heirs that is nobody's, where a sentence is most like this one, of all the old ones."""

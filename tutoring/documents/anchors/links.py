@@ -117,6 +117,12 @@ class Links:
             self._best[sentence] = sorted(links, key=lambda link: (-link.dice, link.sentence))
         return self._best[sentence]
 
+    def holding(self, stems: Sequence[str]) -> list[Link]:
+        """The new sentences that hold most of some words, in no order."""
+        bag, heavy = Counter(stems), self.weights.sum(stems)
+        near = self._new.nearest(stems, bag, heavy)
+        return [self._link(bag, heavy, rank, self._new.bag(rank)[0]) for rank in near]
+
     def distinct(self, sentence: int) -> list[Link]:
         """The same; none for a formula, which is nearly as like one new sentence as another."""
         links = self.best(sentence)
