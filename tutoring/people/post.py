@@ -12,6 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -116,19 +117,25 @@ def send(message: EmailMessage, smtp_url: str) -> None:
         server.close()
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whose certificates are believed: read once, since it takes longer than sending a mail."""
+    return ssl.create_default_context()
+
+
 def _connect(smtp_url: str) -> smtplib.SMTP:
     parts = urlsplit(smtp_url)
-    host, trusted = parts.hostname or "", ssl.create_default_context()
+    host = parts.hostname or ""
     try:
         if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20, context=trusted)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20, context=_trust())
         else:
             server = smtplib.SMTP(host, parts.port or 25, timeout=20)
     except (smtplib.SMTPException, OSError) as error:
         raise Transient(f"mail server: {type(error).__name__}") from error
     try:
         if parts.scheme == "smtp+starttls":
-            server.starttls(context=trusted)
+            server.starttls(context=_trust())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except (smtplib.SMTPException, OSError) as error:

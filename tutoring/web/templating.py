@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request, url_for
 from flask import session as browser
-from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale, get_translations
 from flask_login import current_user
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from tutoring.web.edge import house, now, session
@@ -41,19 +43,35 @@ def local_date(value: date | datetime | str, style: str = "long") -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     day = value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
-    return _first(str(format_date(day, style)))
+    return _day_in_words(day, style, _language())
 
 
 def local_datetime(value: datetime | str) -> str:
     """An instant in words, with the zone it is told in: `28 mars 2027, 23:59 (Paris)`. ISO text is read too."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
+    return _instant_in_words(value, _language())
+
+
+# A page of remarks says the same few days a hundred times.
+@lru_cache(4096)
+def _day_in_words(day: date, style: str, _language: str) -> str:
+    return _first(str(format_date(day, style)))
+
+
+@lru_cache(4096)
+def _instant_in_words(value: datetime, _language: str) -> str:
     return _first(f"{format_datetime(value, 'd MMMM y, HH:mm')}\N{NO-BREAK SPACE}(Paris)")
 
 
 def _first(words: str) -> str:
     """French says the first of a month "1er"; the CLDR's patterns, which Babel follows, leave the bare figure."""
-    return FIRST.sub("1er", words) if str(get_locale() or "fr").startswith("fr") else words
+    return FIRST.sub("1er", words) if _language() == "fr" else words
+
+
+def _language() -> str:
+    locale = get_locale()
+    return locale.language if locale else "fr"
 
 
 def since_days(value: datetime) -> int:
@@ -113,10 +131,41 @@ def frame() -> dict[str, Any]:
     }
 
 
+def sentences() -> dict[str, Callable[..., str]]:
+    """What templates say their sentences with, in the reader's language.
+
+    As jinja2.ext.i18n's own (new style), but flask_babel asks for each sentence anew which language it is in: a page of
+    a hundred remarks says two thousand.
+    """
+    known: dict[str, Any] = {}
+
+    def catalogue() -> Any:
+        language = _language()
+        if language not in known:
+            known[language] = get_translations()
+        return known[language]
+
+    @pass_eval_context
+    def gettext(how: EvalContext, message: str, **values: Any) -> str:
+        return _filled(how, catalogue().ugettext(message), values)
+
+    @pass_eval_context
+    def ngettext(how: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+        return _filled(how, catalogue().ungettext(one, many, num), {"num": num, **values})
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
+
+
+def _filled(how: EvalContext, words: str, values: Mapping[str, Any]) -> str:
+    if how.autoescape:
+        words = Markup(words)  # noqa: S704 (a catalogue's own words; the values are escaped below)
+    return words % values if values or "%" in words else words
+
+
 def furnish(app: Flask) -> None:
     """Give the application's templates their rules, filters and variables."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(local_date=local_date, local_datetime=local_datetime, since_days=since_days)
-    app.jinja_env.globals.update(panels=panels, now=now)
+    app.jinja_env.globals.update(panels=panels, now=now, **sentences())
     app.context_processor(frame)
