@@ -22,8 +22,10 @@ KEPT = 0.4
 _FOLLOWED = 0.2
 # Members of lists and rows come and go one by one: their places say less.
 _MEMBER = 0.2
-# What standing in a title's place is worth to a title, and beside a matched block to any.
-_TITLE, _BESIDE = 0.03, 0.02
+# What standing in a title's place is worth to a title.
+_TITLE = 0.03
+# What may become one another.
+_PROSE = {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE}
 # How like it must be, of how like another block is that is free too.
 _NO_BETTER = 0.5
 
@@ -120,14 +122,17 @@ class _Gap:
             if kind is BlockKind.HEADING:
                 worth[i, j] = like + _TITLE
                 continue
-            least = max(self.least, _MEMBER) if kind in {BlockKind.ITEM, BlockKind.ROW} else self.least
+            member = kind is not self.new.blocks[news[j]].kind or kind in {BlockKind.ITEM, BlockKind.ROW}
+            least = max(self.least, _MEMBER) if member else self.least
             if like >= max(least, _NO_BETTER * best_old[i], _NO_BETTER * best_new[j]):
                 worth[i, j] = like
         return worth
 
     def _same_nature(self, one: int, other: int) -> bool:
         here, there = self.old.blocks[one], self.new.blocks[other]
-        return here.kind is there.kind and (here.kind is not BlockKind.HEADING or here.level == there.level)
+        if BlockKind.HEADING in {here.kind, there.kind}:
+            return here.kind is there.kind and here.level == there.level
+        return here.kind is there.kind or {here.kind, there.kind} <= _PROSE
 
     def _alike(self, one: int, other: int) -> float:
         mine, theirs = _bag(self.old, one), _bag(self.new, other)
