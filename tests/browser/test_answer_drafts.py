@@ -109,11 +109,11 @@ def test_without_connection_the_words_stay_and_leave_when_it_returns(desk: Desk)
 def test_a_page_closed_without_connection_offers_its_words_back(desk: Desk) -> None:
     path, context = desk.fresh(), desk.context()
     page = desk.open(context, path)
-    context.set_offline(True)
+    context.route("**/review/draft", lambda route: route.abort())
     message(page).press_sequentially("Écrit dans le train.")
     expect(page.get_by_text("Pas encore gardé sur le serveur")).to_be_visible()
     page.close()
-    context.set_offline(False)
+    context.unroute("**/review/draft")
     page = desk.open(context, path)
     assert message(page).input_value() == ""
     page.get_by_role("button", name="Reprendre ce texte").click()
