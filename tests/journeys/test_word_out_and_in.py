@@ -9,12 +9,13 @@ import pytest
 from docx.oxml.ns import qn
 from sqlalchemy import select
 
+from tests.journeys.test_note_of_two_parts import Pair
 from tests.lint import faults
 from tests.notes import seat, small_pdf
 from tests.versions import BAR, CONTRACT, FIRST, SECOND, Versions, saved, word
 from tutoring.documents.comments.read import comments_of
 from tutoring.notes import operations
-from tutoring.notes.models import RemarkKind, Visibility
+from tutoring.notes.models import RemarkKind, Submission, Visibility
 from tutoring.notes.operations import HandedIn
 from tutoring.store.files import StagedUpload
 
@@ -297,3 +298,33 @@ def test_only_the_tutor_imports_and_only_readers_export(versions, browse):
         assert browser.post(f"{address}/word/import", {}).status_code == 403
         assert browser.post(f"{address}/word/import/remarks", {}).status_code == 403
     assert browse(versions.world.learners[1]).get(f"{address}/word").status_code == 403
+
+
+def test_each_part_of_a_note_goes_out_and_comes_in_apart(world, browse, clock):
+    pair = Pair(world, browse, clock)
+    pair.hand_in(title="Fédérer", message="Pourquoi ?")
+    pair.answer("approved")
+    pair.hand_in(text_0="Le diagnostic.", text_1="Le problème.")
+    pair.answer("approved")
+    problem = ("# Le problème", "Une fédération compte douze lieux.", "Ils ne se parlent pas.")
+    files = {"file_0": (io.BytesIO(word(*FIRST)), "a.docx"), "file_1": (io.BytesIO(word(*problem)), "b.docx")}
+    assert pair.hand_in(**files).status_code == 303
+    with world.session() as db:
+        draft = db.scalars(select(Submission.id).order_by(Submission.id.desc())).first()
+    address = f"{pair.home}/submissions/{draft}/word"
+    file = commented(word(*problem), ("douze lieux", "Lesquels ?"), ("ne se parlent pas", "Bravo."))
+    sent = pair.tutor.post(f"{address}/import", {"file": (io.BytesIO(file), "b.docx")})
+    page = pair.tutor.get(sent.location).get_data(as_text=True)
+    assert faults(page) == []
+    assert page.count("Identification d’une problématique") == 2
+    token = sent.location.partition("file=")[2]
+    data = {"file": token, "visibility": "shared", "kind_0": "question", "kind_1": "praise"}
+    assert pair.tutor.post(f"{address}/import/remarks", data).status_code == 303
+    other = pair.tutor.get(f"{address}?part=problematique")
+    assert [one.quote for one in comments_of(other.data)] == ["douze lieux", "ne se parlent pas"]
+    assert "Identification d’une problématique" in unquote(other.headers["Content-Disposition"])
+    assert comments_of(pair.tutor.get(f"{address}?part=diagnostic").data) == ()
+    table = pair.tutor.get(f"{pair.home}/submissions/{draft}/responses").get_data(as_text=True)
+    assert faults(table) == []
+    assert table.count("Identification d’une problématique") == 2
+    assert ", sous « Le problème »" in table.replace("\xa0", " ")
