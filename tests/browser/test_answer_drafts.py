@@ -106,15 +106,15 @@ def test_without_connection_the_words_stay_and_leave_when_it_returns(desk: Desk)
     assert desk.kept(path) == "Écrit dans le train."
 
 
-def test_a_page_closed_without_connection_offers_its_words_back(desk: Desk) -> None:
+def test_a_page_left_without_connection_offers_its_words_back(desk: Desk) -> None:
     path, context = desk.fresh(), desk.context()
     page = desk.open(context, path)
     context.route("**/review/draft", lambda route: route.abort())
     message(page).press_sequentially("Écrit dans le train.")
     expect(page.get_by_text("Pas encore gardé sur le serveur")).to_be_visible()
-    page.close()
+    page.goto("about:blank")
     context.unroute("**/review/draft")
-    page = desk.open(context, path)
+    page.goto(desk.live.url + path)
     assert message(page).input_value() == ""
     page.get_by_role("button", name="Reprendre ce texte").click()
     assert message(page).input_value() == "Écrit dans le train."
