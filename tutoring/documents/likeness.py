@@ -40,7 +40,9 @@ _GLANCE = 0.3
 
 # Blocks of one text that share so much of their words are said by one formula; then it is what of their own words
 # the next version holds that tells one from another.
-_SAME_FORMULA, _OWN = 0.6, 0.34
+_SAME_FORMULA, _OWN, _GLANCED = 0.6, 0.34, 0.5
+# By how many words those others are looked for, and how many are looked at.
+_SHARED, _SIBLINGS = 24, 6
 
 
 class Wording:
@@ -62,16 +64,24 @@ class Wording:
     def own(self, index: int) -> frozenset[str]:
         """The words of a block that no block said by the same formula has; none where no other is said by it."""
         if index not in self._own:
-            mine = self.stems(index)
-            common = Counter(other for stem in mine for other in self._holders[stem])
+            mine = self.stems(index).keys()
             likes = [
-                other
-                for other, shared in common.items()
-                if other != index and 2 * shared >= _SAME_FORMULA * (len(mine) + len(self.stems(other)))
+                theirs
+                for other in self._near(index)
+                if 2 * len(mine & (theirs := self.stems(other).keys()))
+                >= _SAME_FORMULA * (len(mine) + len(theirs))
             ]
-            theirs = set(chain.from_iterable(map(self.stems, likes)))
-            self._own[index] = frozenset(mine.keys() - theirs) if likes else frozenset()
+            self._own[index] = frozenset(set(mine).difference(*likes)) if likes else frozenset()
         return self._own[index]
+
+    def _near(self, index: int) -> list[int]:
+        """The other blocks that hold most of the rarest words that a block does not have alone."""
+        shared = sorted(
+            (places for stem in self.stems(index) if len(places := self._holders[stem]) > 1), key=len
+        )
+        common = Counter(chain.from_iterable(shared[:_SHARED]))
+        del common[index]
+        return [other for other, _ in common.most_common(_SIBLINGS)]
 
     @cached_property
     def _holders(self) -> dict[str, list[int]]:
@@ -99,6 +109,7 @@ class Likeness:
             stem: math.log(1 + blocks / count) * (_LITTLE_WEIGHT if len(stem) <= _LITTLE else 1.0)
             for stem, count in spread.items()
         }
+        self._rarest = math.log(1 + blocks)
         self.weights_old = {i: self._weigh(old.stems(i)) for i in olds}
         self.weights_new = {j: self._weigh(new.stems(j)) for j in news}
 
@@ -164,12 +175,28 @@ class Likeness:
 
     def another(self, i: int, j: int) -> bool:
         """Whether two blocks are alike only by a formula that others of their texts are said by."""
+        if self._told_apart(self.old.stems(i), self.new.stems(j)):
+            return False
         mine, theirs = self.old.own(i), self.new.own(j)
         if not mine or not theirs:
             return False
         kept = len(mine & self.new.stems(j).keys()) / len(mine)
         found = len(theirs & self.old.stems(i).keys()) / len(theirs)
         return max(kept, found) < _OWN
+
+    @cached_property
+    def _elsewhere(self) -> set[str]:
+        """The words of the old version's blocks that are not compared."""
+        compared = set(self.olds)
+        texts = (text for index, text in enumerate(self.old.texts) if index not in compared)
+        return {word[:_STEM] for word in _WORD.findall(" ".join(texts))}
+
+    def _told_apart(self, mine: Counter[str], theirs: Counter[str]) -> bool:
+        """Whether enough of the words that a block alone has are in the other: a glance that settles most."""
+        alone = [
+            stem for stem in mine if self.weight[stem] >= self._rarest and stem not in self._elsewhere
+        ]
+        return bool(alone) and sum(stem in theirs for stem in alone) >= _GLANCED * len(alone)
 
     def parts(self, pairs: Mapping[int, int]) -> dict[tuple[int, int], float]:
         """Old and new blocks, not paired together, where words that one's pair leaves over are found in the other.
