@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from tutoring.documents.models import DocumentImage, ReadDocument
@@ -142,6 +142,11 @@ def threads_of(db: Session, submission_id: int) -> list[Remark]:
     With their authors, their messages, and their `placements` in this submission alone.
     """
     here = RemarkPlacement.submission_id == submission_id
+    # Two short lists put together: asked as "or", every remark of the house would be looked at.
+    ids = union(
+        select(Remark.id).where(Remark.submission_id == submission_id),
+        select(RemarkPlacement.remark_id).where(here),
+    )
     return list(
         db.scalars(
             select(Remark)
@@ -150,7 +155,7 @@ def threads_of(db: Session, submission_id: int) -> list[Remark]:
                 selectinload(Remark.messages).joinedload(RemarkMessage.author),
                 selectinload(Remark.placements.and_(here)),
             )
-            .where(or_(Remark.submission_id == submission_id, Remark.placements.any(here)))
+            .where(Remark.id.in_(ids))
             .order_by(Remark.id)
         )
     )
