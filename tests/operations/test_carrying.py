@@ -9,7 +9,9 @@ from tutoring.documents.models import ReadDocument, ReadState
 from tutoring.notes import operations
 from tutoring.notes.models import (
     Outcome,
+    ReadingTrace,
     Remark,
+    RemarkDraft,
     RemarkKind,
     RemarkPlacement,
     RemarkStatus,
@@ -259,3 +261,15 @@ def test_the_same_file_handed_in_twice_is_read_once(desk):
         desk.at.review(Verdict.RETURNED)
     kinds = desk.db.scalars(select(ReadDocument.kind).where(ReadDocument.kind == "docx")).all()
     assert kinds == ["docx"]
+
+
+def test_two_records_of_one_person_make_one_reading_and_one_draft(desk):
+    draft = desk.draft(FIRST)
+    kept, absorbed = (desk.db.get_one(Person, one.id) for one in (desk.world.tutor, desk.world.coordinator))
+    for person, text in ((kept, "Ici."), (absorbed, "Et là.")):
+        operations.keep_draft(desk.db, draft, person, "", {"text": text}, now=desk.at.now)
+        operations.was_read(desk.db, draft.id, draft.institution_id, person.id, now=desk.at.now)
+    desk.db.flush()
+    operations.settle_join(desk.db, kept, absorbed)
+    assert desk.db.scalars(select(RemarkDraft.typed)).all() == [{"text": "Ici.\n\nEt là."}]
+    assert desk.db.scalars(select(ReadingTrace.person_id)).all() == [kept.id]

@@ -13,6 +13,7 @@ from tutoring.notes import notices
 from tutoring.notes.models import NotePage, PageDerogation, Remark, Review, Submission, ValidationNote
 from tutoring.notes.moves import UNDO, Facts, Side, Stage, Verdict
 from tutoring.notes.operations.changing import rests_on_topic
+from tutoring.notes.operations.drafting import join_typed
 from tutoring.notes.operations.moving import make, steps
 from tutoring.notes.operations.reviewing import drafts_reviewed
 from tutoring.notes.operations.submitting import newest
@@ -226,6 +227,7 @@ def settle_join(db: Session, kept: Person, absorbed: Person) -> None:
 
     Refused when both have moved.
     """
+    join_typed(db, kept, absorbed)
     for double in db.scalars(select(ValidationNote).where(ValidationNote.author_id == absorbed.id)).all():
         held = db.scalar(
             select(ValidationNote).where(

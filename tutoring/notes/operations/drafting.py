@@ -91,3 +91,32 @@ def _draft(db: Session, submission: Submission, person: Person, block: str) -> R
             RemarkDraft.block == block,
         )
     )
+
+
+def join_typed(db: Session, kept: Person, absorbed: Person) -> None:
+    """Two records of one person: what both began about one place becomes one draft, what both read one reading."""
+    for trace in db.scalars(select(ReadingTrace).where(ReadingTrace.person_id == absorbed.id)).all():
+        same = db.scalar(
+            select(ReadingTrace).where(
+                ReadingTrace.person_id == kept.id, ReadingTrace.submission_id == trace.submission_id
+            )
+        )
+        if same is not None:
+            same.first_at, same.last_at = (
+                min(same.first_at, trace.first_at),
+                max(same.last_at, trace.last_at),
+            )
+            db.delete(trace)
+    for draft in db.scalars(select(RemarkDraft).where(RemarkDraft.person_id == absorbed.id)).all():
+        mine = db.scalar(
+            select(RemarkDraft).where(
+                RemarkDraft.person_id == kept.id,
+                RemarkDraft.submission_id == draft.submission_id,
+                RemarkDraft.block == draft.block,
+            )
+        )
+        if mine is not None:
+            words = [one.typed.get("text", "") for one in (mine, draft)]
+            mine.typed = {**draft.typed, **mine.typed, "text": "\n\n".join(filter(None, words))}
+            db.delete(draft)
+    db.flush()
