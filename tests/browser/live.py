@@ -26,7 +26,8 @@ from tutoring.store.outbox import Delivery, OutboxRow
 from tutoring.store.settings import read_settings
 from tutoring.web import edge
 
-PAUSE, PATIENCE = 0.05, 20.0
+# The demo hands in some thirty documents, which the worker reads one after the other.
+PAUSE, PATIENCE = 0.05, 120.0
 SECRET = "a secret of the browser's tests, long enough"
 Found = TypeVar("Found")
 
