@@ -32,7 +32,8 @@ def read(name: str, content: bytes, *, seconds: float = SECONDS, megabytes: int 
         raise Unreadable(bad.code) from bad
     document = unpacked(confined.run(_READERS[kind], content, seconds=seconds, megabytes=megabytes))
     if kind is Kind.PDF and not document.words:
-        raise Unreadable("no_text")
+        # Letters without names show as they should, and say nothing: no image, another thing to do.
+        raise Unreadable("unreadable_font" if "unreadable_font" in document.warnings else "no_text")
     if (
         len(document.blocks) > MAX_BLOCKS
         or sum(len(block.text) for block in document.blocks) > MAX_CHARACTERS

@@ -15,6 +15,7 @@ CODES = frozenset(
         "too_heavy",
         "too_many_pages",
         "no_text",
+        "unreadable_font",
         "too_long",
         "tangled",
     }
