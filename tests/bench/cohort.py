@@ -14,6 +14,7 @@ from flask import Flask
 from app import create_app
 from lti.operations import CourseFacts, PlatformFacts, link_course, register_platform
 from lti.practice.school import load_school
+from tests.bench.remarks import crowd, essay_under_review
 from tests.factories import World
 from tests.notes import Seat, seat
 from tests.shelf import linked, published
@@ -30,6 +31,8 @@ from tutoring.store.settings import read_settings
 from tutoring.web import edge
 
 LEARNERS, DAYS, REMARKS = 30, 15, 10
+# Written in the whole cohort, beside those of the notes that are read.
+CROWD = 10_000
 WORDS = (
     "La coopération entre lieux culturels suppose des règles que chacun reconnaît. Les communs donnent un cadre "
     "à cette gouvernance partagée : une ressource, une communauté, des droits d’usage. L’évaluation de l’utilité "
@@ -39,10 +42,14 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Cohort:
-    """What the bench needs to know: ids, one mailed token a seat, who launches what from the LMS."""
+    """What the bench needs to know: ids, one mailed token a seat, who launches what from the LMS.
+
+    `essay`: ids of the note that holds a long draft, and of that draft.
+    """
 
     id: int
     note_id: int
+    essay: tuple[int, int]
     tokens: dict[str, str]
     question: str
     lms_person: str
@@ -61,6 +68,8 @@ def build(environ: Mapping[str, str], lms_url: str) -> Cohort:
         published(world, markdown, number=number, title=f"Synthèse de la journée {number}")
         linked(world, f"Lecture de la journée {number}", number=number, why="Pour aller plus loin.")
     note_id = _notes(world)
+    essay = essay_under_review(world, world.learners[-1])
+    crowd(world, CROWD, but=essay[0])
     _door(app, world, lms_url)
     tokens = _tokens(world)
     with app.app_context():
@@ -69,6 +78,7 @@ def build(environ: Mapping[str, str], lms_url: str) -> Cohort:
     return Cohort(
         id=world.cohort.id,
         note_id=note_id,
+        essay=essay,
         tokens=tokens,
         question="gouvernance+communs+coop%C3%A9ration",
         lms_person="21",
@@ -77,9 +87,9 @@ def build(environ: Mapping[str, str], lms_url: str) -> Cohort:
 
 
 def _notes(world: World) -> int:
-    """Each learner's draft under review; the first note, on its second version, carries remarks. Its id."""
+    """Drafts under review, of all but the last learner; the first, on its second version, carries remarks. Its id."""
     ids = []
-    for learner in world.learners:
+    for learner in world.learners[:-1]:
         theirs = copy.copy(world)
         theirs.learner = learner
         with world.session() as db:
@@ -145,7 +155,12 @@ def _door(app: Flask, world: World, lms_url: str) -> None:
 
 
 def _tokens(world: World) -> dict[str, str]:
-    seats = {"learner": world.learner, "tutor": world.tutor, "coordinator": world.coordinator}
+    seats = {
+        "learner": world.learner,
+        "essayist": world.learners[-1],
+        "tutor": world.tutor,
+        "coordinator": world.coordinator,
+    }
     tokens = {name: secrets.token_urlsafe(16) for name in seats}
     with world.session() as db:
         for name, person in seats.items():
