@@ -193,9 +193,7 @@ class Likeness:
 
     def _told_apart(self, mine: Counter[str], theirs: Counter[str]) -> bool:
         """Whether enough of the words that a block alone has are in the other: a glance that settles most."""
-        alone = [
-            stem for stem in mine if self.weight[stem] >= self._rarest and stem not in self._elsewhere
-        ]
+        alone = [stem for stem in mine if self.weight[stem] >= self._rarest and stem not in self._elsewhere]
         return bool(alone) and sum(stem in theirs for stem in alone) >= _GLANCED * len(alone)
 
     def parts(self, pairs: Mapping[int, int]) -> dict[tuple[int, int], float]:

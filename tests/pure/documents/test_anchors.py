@@ -107,6 +107,15 @@ def test_of_words_that_stand_twice_the_context_says_which() -> None:
     assert locate(document, "le groupe", block_id=document[0].id) is None
 
 
+def test_context_that_agrees_to_its_far_end_says_which() -> None:
+    document = blocks(
+        *(f"{share} % disent s’être un jour sentis à l’écart. L’accueil est bon." for share in (29, 38))
+    )
+    for block, share in enumerate((29, 38)):
+        prefix = f"{share} % disent s’être un jour sentis à l’écart. "
+        assert locate(document, "L’accueil est bon.", prefix=prefix) == (Span(block, 45, 63),)
+
+
 def test_words_come_before_pieces_of_words() -> None:
     assert locate(blocks("Il repart. L’art du soin."), "art") == (Span(0, 13, 16),)
     assert locate(blocks("Il repart."), "art") is None

@@ -270,6 +270,69 @@ def test_an_anchor_of_another_text_is_placed_by_its_very_words_or_not_at_all() -
     )
 
 
+def club(name: str, count: int, share: int) -> str:
+    return (
+        f"Au club de {name}, {count} licenciés ont répondu au questionnaire, soit {share} % de l’effectif. "
+        "L’accueil y est jugé bon par la moitié des familles. Le club n’a pas de référent."
+    )
+
+
+def test_of_paragraphs_said_by_one_formula_another_does_not_take_the_remarks_of_the_one_that_is_gone() -> (
+    None
+):
+    kept = club("Vendreuil", 214, 61), club("Courtilles", 96, 70), club("Pont-Sarrel", 158, 49)
+    old = blocks(OPENING, *kept, club("Saint-Evre", 41, 32), CLOSING)
+    new = blocks(OPENING, *kept, club("Fontbelle", 64, 55), CLOSING)
+    assert carried(old, new, "Au club de Saint-Evre, 41 licenciés ont répondu") == ORPHAN
+    assert (
+        carried(old, new, "Le club n’a pas de référent.", prefix="familles. ", suffix=CLOSING[:20]) == ORPHAN
+    )
+    corrected = blocks(OPENING, *kept, club("Saint-Evre", 43, 32), CLOSING)
+    placed = carried(old, corrected, "Au club de Saint-Evre, 41 licenciés")
+    assert (placed.outcome, placed.exact) == (Outcome.CHANGED, "Au club de Saint-Evre, 43 licenciés")
+
+
+def test_a_short_sentence_that_went_into_a_longer_one_elsewhere_is_followed() -> None:
+    old = blocks(OPENING, f"{TEAM} J’en anime moi-même la moitié.", MONEY, CLOSING)
+    new = blocks(
+        OPENING, TEAM, MONEY, f"J’anime moi-même la moitié de ces séances, et je m’épuise. {CLOSING}"
+    )
+    placed = carried(old, new, "J’en anime moi-même la moitié.")
+    assert (placed.outcome, placed.block) == (Outcome.CHANGED, 3)
+
+
+def test_a_quote_whose_blocks_went_apart_stays_with_its_beginning() -> None:
+    old = blocks(OPENING, TEAM, MONEY, CLOSING)
+    new = blocks(MONEY, OPENING, CLOSING, TEAM)
+    placed = carried(old, new, "trois personnes en un an. Le budget tient en deux lignes")
+    assert (placed.block, placed.exact) == (3, "trois personnes en un an")
+
+
+REWRITTEN = (
+    "Quatorze volontaires font vivre le lieu. À chacun ses heures ; quand l’un manque, nul ne prend sa place. "
+    "Douze mois ont suffi pour que trois nous quittent."
+)
+
+
+def test_in_a_text_rewritten_from_end_to_end_paragraphs_are_followed_by_where_they_stand() -> None:
+    old = blocks(OPENING, TEAM, MONEY, CLOSING)
+    new = blocks(
+        "C’est douze heures chaque semaine, le mercredi et le samedi surtout, qu’ouvre la bibliothèque à Sarlande.",
+        REWRITTEN,
+        "Livres et assurance : deux lignes résument nos comptes. Chauffer coûte, et c’est la commune qui paie.",
+        "De l’année écoulée, une leçon : accueillir s’apprend. Qui n’en parle jamais se fatigue.",
+    )
+    placed = carried(old, new, "personne ne remplace les absents")
+    assert (placed.outcome, placed.block) == (Outcome.PARAGRAPH, 1)
+
+
+def test_where_the_wording_was_kept_a_paragraph_unlike_the_lost_one_does_not_take_its_remarks() -> None:
+    old = blocks(OPENING, TEAM, MONEY, CLOSING)
+    assert (
+        carried(old, blocks(OPENING, REWRITTEN, MONEY, CLOSING), "personne ne remplace les absents") == ORPHAN
+    )
+
+
 # Quotes given from outside ------------------------------------------------------------------------------------------
 
 

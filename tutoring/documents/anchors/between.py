@@ -19,7 +19,7 @@ _SOME, _KEPT_SLOPE, _KEPT_FROM = 0.05, 2.0, 0.2
 # A text that kept so many of its pairs of words was not rewritten from end to end.
 KEPT = 0.4
 # Of its paragraphs, those that must have been followed by their words for the order of the others to be believed.
-_FOLLOWED = 0.2
+_FOLLOWED = 0.15
 # Members of lists and rows come and go one by one: their places say less.
 _MEMBER = 0.2
 # What standing in a title's place is worth to a title.

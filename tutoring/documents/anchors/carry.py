@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice, pairwise
 
 from tutoring.documents.anchors.folding import fold
+from tutoring.documents.anchors.following import Following
 from tutoring.documents.anchors.heirs import Heirs
 from tutoring.documents.anchors.image import Image, image_of, widened
 from tutoring.documents.anchors.links import Link, Links
@@ -24,20 +25,10 @@ _AGREES, _BETTER = 0.34, 0.08
 # Standing in a block that carries on the quote's, in agreement of what is around.
 _AT_HOME = 0.3
 
-# A sentence reworded, in a block that carries on the quote's: how like, by words that say how much.
-_REWORDED, _SAYS = 0.22, 5.0
-# The same elsewhere, after what another old sentence explains better was left out; and with no such block at all.
-_MOVED, _MOVED_SAYS = 0.48, 10.0
-_LONE, _LONE_SAYS = 0.32, 7.0
-_LONE_AFAR, _LONE_AFAR_SAYS = 0.45, 10.0
-# How far a passage elsewhere must be above the best at home, and above the next best elsewhere.
-_AHEAD, _MARGIN = 0.15, 0.08
-# Or: what of the old sentence it holds, and how many times what the next best holds, where home says nothing.
-_COVERS, _COVERS_SAYS, _ALONE, _NOTHING = 0.5, 5.0, 2.0, 0.25
-# What of a clause another sentence holds, to be it though its own sentence went elsewhere.
-_CLAUSE = 0.8
-# Above this a sentence at home is not sought elsewhere.
-_SETTLED = 0.6
+# How like the rest of its sentence must be where words said several times left their block.
+_VOUCHED = 0.4
+# A share of the quote's words below which they are sought as a clause that left its sentence.
+_HALF = 0.5
 # Blocks that stand no further from one another hold one passage.
 _NEAR = 2
 # What of the quote's words its new wording holds at least.
@@ -99,10 +90,12 @@ class Carrier:
 
     def __init__(self, old: Sequence[Block], new: Sequence[Block], matching: Matching | None = None) -> None:
         self.finders = Finder(old), Finder(new)
-        self.old, self.new = Words(old), Words(new)
+        self.old = Words(old)
+        self.new = Words(new, self.old)
         self.weights = Weights(self.old, self.new)
         self.links = Links(self.old, self.new, self.weights)
         self.heirs = Heirs(self.links, match(old, new) if matching is None else matching)
+        self.following = Following(self.links, self.heirs)
 
     def placed(self, anchor: Anchor) -> Placement:
         """Where one passage is."""
@@ -160,16 +153,25 @@ class Carrier:
         ]
         if not ranges:
             return None
-        once = len(list(islice(occurrences(self.finders[0].whole, sought), 2))) < 2
+        once = self._once(sought)
         if once and len(ranges) == 1 and self._telling(quote):
             return self._at(quote.anchor, ranges[0][1], 1.0)
         places = [(self._agreement(quote, spans, place), spans) for place, spans in ranges]
         places.sort(key=lambda place: (-place[0], place[1]))
         best, spans = places[0]
         sure = best >= _AGREES and (len(places) == 1 or best - places[1][0] >= _BETTER)
-        if not sure or not (once or not self._rather_another(quote, spans, sought)):
+        if not sure or not (once or self._ours(quote, spans, sought)):
             return None
         return self._at(quote.anchor, spans, min(0.6 + 0.4 * best, 1.0))
+
+    def _ours(self, quote: _Quote, spans: tuple[Span, ...], sought: str) -> bool:
+        """Whether words that the old version says several times are, there, those of the quote.
+
+        Where nothing carries on its block, what is around may be a formula too: its sentence must vouch.
+        """
+        if not self.heirs.of(quote.spans[0].block) and self._like(quote, spans) < _VOUCHED:
+            return False
+        return not self._rather_another(quote, spans, sought)
 
     def _telling(self, quote: _Quote) -> bool:
         words = self.old.stems[quote.first : quote.last]
@@ -178,12 +180,15 @@ class Carrier:
     def _agreement(self, quote: _Quote, spans: tuple[Span, ...], place: tuple[int, int]) -> float:
         """How well what is around the same words agrees: the text next to them, their sentence, their block."""
         near = around(self.finders[1].whole, *place, quote.anchor.prefix, quote.anchor.suffix)
-        there = self.new.within(spans[0])[0]
-        rest = self._rest(quote)
-        link = self.links.compare(rest, self.new.sentences_of[there]) if rest else None
-        like = link.dice if link else 0.0
+        like = self._like(quote, spans)
         home = spans[0].block in self.heirs.of(quote.spans[0].block)
         return max(near, like) + 0.3 * min(near, like) + _AT_HOME * home
+
+    def _like(self, quote: _Quote, spans: tuple[Span, ...]) -> float:
+        """How like the rest of the quote's sentence is the sentence of the same words."""
+        rest = self._rest(quote)
+        there = self.new.sentences_of[self.new.within(spans[0])[0]]
+        return self.links.compare(rest, there).dice if rest else 0.0
 
     def _rest(self, quote: _Quote) -> list[str]:
         """The words of the quote's sentences that it leaves out."""
@@ -222,91 +227,32 @@ class Carrier:
     # Other words
 
     def _reworded(self, quote: _Quote) -> Placement | None:
-        home = [self._home(quote, rank) for rank in quote.sentences]
-        away = [self._away(quote, rank, home[n]) for n, rank in enumerate(quote.sentences)]
-        chosen = [there or here for here, there in zip(home, away, strict=True)]
-        links = [link for link in chosen if link is not None]
+        links, moved = self.following.of(quote.sentences)
         if not links and (clause := self._clause(quote)) is not None:
             links = [clause]
         if not links:
             return None
         best = max(links, key=lambda link: link.shared)
         image = self._image(quote, best, links)
-        if (image is None or image.share < _COVERS) and (clause := self._clause(quote)) is not None:
+        if (image is None or image.share < _HALF) and (clause := self._clause(quote)) is not None:
             image = self._image(quote, clause, [clause])
         if image is None or image.share < _SHARE:
-            if any(away):
+            if moved:
                 return Placement(
                     Outcome.PARAGRAPH, block=self.new.sentences[best.sentence].block, score=best.dice
                 )
             return None
         return self._at(quote.anchor, self.new.spans(image.first, image.last), best.dice)
 
-    def _home(self, quote: _Quote, rank: int) -> Link | None:
-        """The sentence that says what an old one said, in the blocks that carry on its block."""
-        link = self.heirs.link(rank, quote.sentences)
-        if link is None or link.shared < _SAYS:
-            return None
-        return link if max(link.dice, link.held / 2) >= _REWORDED else None
-
-    def _away(self, quote: _Quote, rank: int, home: Link | None) -> Link | None:
-        """The same anywhere else, when it is better by far than at home and than the next best."""
-        if home is not None and home.dice >= _SETTLED:
-            return None
-        heirs = self.heirs.of(self.old.sentences[rank].block)
-        links = [
-            self.links.unclaimed(rank, link.sentence, quote.sentences)
-            for link in self.links.distinct(rank)
-            if self.new.sentences[link.sentence].block not in heirs
-            and not self._anothers(rank, self.new.sentences[link.sentence].block)
-        ]
-        links.sort(key=lambda link: -link.dice)
-        if not links:
-            return None
-        if (alone := self._alone(quote, rank, home)) is not None:
-            return alone
-        best = links[0]
-        like, says = (_MOVED, _MOVED_SAYS) if heirs else (_LONE_AFAR, _LONE_AFAR_SAYS)
-        if not heirs and self.heirs.in_place(
-            self.old.sentences[rank].block, self.new.sentences[best.sentence].block
-        ):
-            like, says = _LONE, _LONE_SAYS
-        behind = max(home.dice + _AHEAD if home else 0.0, links[1].dice + _MARGIN if len(links) > 1 else 0.0)
-        return best if best.dice >= max(like, behind) and best.shared >= says else None
-
-    def _anothers(self, rank: int, block: int) -> bool:
-        """Whether a new block carries on another old one that says an old sentence too, word for word."""
-        mine = self.old.sentences[rank].block
-        others = {self.old.sentences[one].block for one in self.links.repeated(rank)} - {mine}
-        return any(block in self.heirs.of(other) for other in others)
-
-    def _alone(self, quote: _Quote, rank: int, home: Link | None) -> Link | None:
-        """The one sentence elsewhere that holds most of what an old one says, where no other holds half as much."""
-        heavy = self.weights.sum(self.links.stems(rank))
-        said_at_home = home is not None and home.shared >= _NOTHING * heavy
-        if said_at_home or len(self.links.repeated(rank)) > 1:
-            return None
-        heirs = self.heirs.of(self.old.sentences[rank].block)
-        ranked = sorted(self.links.best(rank), key=lambda link: -link.shared)
-        best = ranked[0]
-        if self.new.sentences[best.sentence].block in heirs:
-            return None
-        if len(ranked) > 1 and best.shared < _ALONE * ranked[1].shared:
-            return None
-        less = self.links.unclaimed(rank, best.sentence, quote.sentences)
-        return best if less.shared >= max(_COVERS * heavy, _COVERS_SAYS) else None
+    def _once(self, sought: str) -> bool:
+        """Whether the old version says folded words once."""
+        return len(list(islice(occurrences(self.finders[0].whole, sought), 2))) < 2
 
     def _clause(self, quote: _Quote) -> Link | None:
-        """The one sentence that holds nearly all the words of a quote that is a part of its own, wherever that went."""
-        stems = self.old.stems[quote.first : quote.last]
-        heavy = self.weights.sum(stems)
-        ranked = sorted(self.links.holding(stems), key=lambda link: -link.shared)
-        if not ranked or ranked[0].shared < max(_CLAUSE * heavy, _COVERS_SAYS):
+        """Where the quote's words went without their sentence; nowhere where the old version says them twice."""
+        if not self._once(fold(quote.anchor.exact)):
             return None
-        if len(ranked) > 1 and ranked[0].shared < _ALONE * ranked[1].shared:
-            return None
-        best = ranked[0]
-        return best if self.links.claimant(best.sentence)[1] in {-1, *quote.sentences} else None
+        return self.following.clause(self.old.stems[quote.first : quote.last], quote.sentences)
 
     def _image(self, quote: _Quote, best: Link, links: list[Link]) -> Image | None:
         """The quote's words among the sentences chosen, and those next to them in their block."""

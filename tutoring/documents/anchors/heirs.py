@@ -133,7 +133,7 @@ class Heirs:
         return self.new.sentences[near[1]].block
 
     def _most(self, sentence: int) -> int | None:
-        """The block where the other sentences of a lost one's block went, the nearest counting most; None if two vie."""
+        """The block where the other sentences of a lost one's block went, the nearest first; None if two vie."""
         votes: defaultdict[int, float] = defaultdict(float)
         for rank in self._at_old[self.old.sentences[sentence].block]:
             link = self.link(rank) if rank != sentence else None

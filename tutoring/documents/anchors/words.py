@@ -81,10 +81,15 @@ _STEMS = _Stems()
 
 
 class Words:
-    """The words of one version in one row (`stems`), its sentences, and in which of them each stands (`places`)."""
+    """The words of one version in one row (`stems`), its sentences, and in which of them each stands (`places`).
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    `other`: the words of the version it is compared with, where they were read before.
+    """
+
+    def __init__(self, blocks: Sequence[Block], other: Words | None = None) -> None:
         self.blocks = blocks
+        # Most of a version is the other's, word for word: it is read once.
+        self._known: dict[str, list[list[str]]] = {} if other is None else other._known
         self.stems: list[str] = []
         self.firsts = [0]  # for each block its first word; then how many words there are
         self.sentences: list[Sentence] = []
@@ -94,12 +99,10 @@ class Words:
             self._read(index, block.text)
 
     def _read(self, index: int, text: str) -> None:
-        at = 0
-        for upto in (*_sentence_starts(text), len(text)):
-            stems = list(map(_STEMS.__getitem__, _WORD.findall(text, at, upto)))
-            at = upto
-            if not stems:
-                continue
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = list(_sentences(text))
+        for stems in known:
             rank, first = len(self.sentences), len(self.stems)
             self.stems += stems
             self.sentences.append(Sentence(index, first, first + len(stems)))
@@ -136,6 +139,15 @@ class Words:
             found.append(Span(block, starts[at - begin], ends[upto - begin - 1]))
             at = upto
         return tuple(found)
+
+
+def _sentences(text: str) -> Iterator[list[str]]:
+    """The stems of each sentence that has words."""
+    at = 0
+    for upto in (*_sentence_starts(text), len(text)):
+        if stems := list(map(_STEMS.__getitem__, _WORD.findall(text, at, upto))):
+            yield stems
+        at = upto
 
 
 def _sentence_starts(text: str) -> Iterator[int]:
