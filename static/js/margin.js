@@ -13,6 +13,8 @@ export function enhance(page) {
   const threads = () => [...text.querySelectorAll(".remark, .writing-remark")];
   const passage = (thread) => text.querySelector(`#m-${CSS.escape(thread.id.slice(1))}`) ?? thread.closest(".block") ?? thread;
   let active = null;
+  let pressing = false;
+  let pending = null; // the thread to open once the pointer is let go
 
   const lay = () => {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -71,10 +73,29 @@ export function enhance(page) {
   });
   text.addEventListener("focusin", (event) => {
     const thread = event.target.closest(".remark");
-    if (thread && thread !== active) {
+    if (thread && thread !== active && !pressing) {
       open(thread);
+    } else {
+      pending = thread;
     }
   });
+  // What is being pressed stays where it is until it is let go: moved away under the pointer, it would not be pressed.
+  text.addEventListener("pointerdown", () => {
+    pressing = true;
+    pending = null;
+  });
+  const released = () => {
+    if (pressing) {
+      setTimeout(() => {
+        pressing = false;
+        if (pending && pending !== active) {
+          open(pending);
+        }
+      });
+    }
+  };
+  addEventListener("pointerup", released);
+  addEventListener("pointercancel", released);
   const targeted = () => {
     const thread = location.hash.startsWith("#r") ? document.getElementById(location.hash.slice(1)) : null;
     if (thread && text.contains(thread)) {

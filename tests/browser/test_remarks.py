@@ -324,6 +324,10 @@ def test_words_are_selected_and_commented_and_remarks_stand_where_there_is_room(
     text = tutor.page.locator(".reading-page .reading p").first.bounding_box()
     assert text is not None
     assert all(box["left"] >= text["x"] + text["width"] for box in boxes)
+    # A thread that makes room for itself stays under the pointer that unfolds it.
+    unfolding = thread(tutor.page, "À propos de « Ses avis ».").locator("summary")
+    unfolding.click()
+    expect(thread(tutor.page, "À propos de « Ses avis ».").locator("textarea")).to_be_visible()
     tutor.page.set_viewport_size({"width": 390, "height": 800})
     expect(tutor.page.locator("[data-margin=off]")).to_be_visible()
     assert tutor.page.evaluate(BELOW)
