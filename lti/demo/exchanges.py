@@ -26,7 +26,6 @@ from tutoring.notes.operations import (
     ask_topic_change,
     draft_review,
     save_remark,
-    save_remark,
     was_read,
     write_in_question,
     write_remark,
