@@ -76,9 +76,11 @@ class Wording:
 
     def _near(self, index: int) -> list[int]:
         """The other blocks that hold most of the rarest words that a block does not have alone."""
-        shared = sorted(
-            (places for stem in self.stems(index) if len(places := self._holders[stem]) > 1), key=len
-        )
+        mine, holders = self.stems(index), self._holders
+        shared = [places for stem in mine if len(places := holders[stem]) > 1]
+        if len(shared) < _SAME_FORMULA * len(mine):
+            return []  # it has too many words alone
+        shared.sort(key=len)
         common = Counter(chain.from_iterable(shared[:_SHARED]))
         del common[index]
         return [other for other, _ in common.most_common(_SIBLINGS)]
