@@ -26,7 +26,6 @@ from tutoring.notes.operations import (
     ask_topic_change,
     draft_review,
     save_remark,
-    was_read,
     write_in_question,
     write_remark,
 )
@@ -37,7 +36,7 @@ Told = Mapping[str, Any]
 
 def remark(db: Session, page: NotePage, submission: Submission, told: Sequence[Told], at: datetime) -> Talk:
     """Write these remarks, of whoever reads the page, unseen until the review is released; hand over their readings."""
-    tutor, talk = page.standing.person, Talk(db, page.note, submission)
+    tutor, talk = page.standing.person, Talk(db, page.note)
     for one in told:
         row = write_remark(
             db,
@@ -60,13 +59,12 @@ def remark(db: Session, page: NotePage, submission: Submission, told: Sequence[T
 class Talk:
     """Remarks made on a version, each with its story; their learner answers them in time."""
 
-    def __init__(self, db: Session, note: ValidationNote, submission: Submission) -> None:
-        self.db, self.note, self.submission = db, note, submission
+    def __init__(self, db: Session, note: ValidationNote) -> None:
+        self.db, self.note = db, note
         self.said: list[tuple[Remark, Told]] = []
 
     def answered(self, author: Person, at: datetime) -> None:
-        """The learner reads them all, and answers those whose story says what."""
-        was_read(self.db, self.submission.id, self.note.institution_id, author.id, now=at)
+        """The learner answers those whose story says what."""
         for row, told in self.said:
             if "answer" in told:
                 declined = told.get("declined", False)

@@ -22,6 +22,7 @@ from tutoring.notes.operations import (
     hand_in,
     newest,
     release_review,
+    was_read,
 )
 from tutoring.notes.queries import note_of_learner, note_page
 from tutoring.people.models import Person
@@ -176,6 +177,12 @@ class _Walker:
 
     def _hand_in(self, handed: HandedIn, at: datetime) -> Submission:
         note = self._page(self.author).note
+        if note.submissions:
+            # What was answered has been read before one goes on.
+            last = note.submissions[-1]
+            was_read(
+                self.walk_of.db, last.id, note.institution_id, self.author.id, now=at - timedelta(hours=2)
+            )
         return hand_in(self.walk_of.db, note, self.author, handed, now=at, seen_version=note.version)
 
     def _topic(self, at: datetime) -> Submission:

@@ -31,6 +31,7 @@ ELSEWHERE = FILES | {
     "lti.new_course",
     "lti.select_links",
     "lti.show_ticket",
+    "notes.remark",  # where mails lead: the remark on the version where it stands now
     "people.mailed_link",
     "people.sign_in",
     "people.way_in_sent",
