@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tutoring.documents.anchors.marks import Segment, by_block, mark
 from tutoring.documents.anchors.quote import Span
@@ -151,6 +151,17 @@ class Reading:
     def index_of(self, block_id: str) -> int | None:
         """The rank of a block by its id."""
         return next((rank for rank, block in enumerate(self.blocks) if block.id == block_id), None)
+
+    @staticmethod
+    def filled(piece: str, *values: object) -> Markup:
+        """A piece of HTML that is drawn once for many remarks, with words and numbers in their places (name, value, …).
+
+        Places are filled one after the other: what somebody typed comes last.
+        """
+        html = str(piece)
+        for name, value in zip(values[::2], values[1::2], strict=True):
+            html = html.replace(str(name), str(escape(value)))
+        return Markup(html)  # noqa: S704 (drawn by a template; what is put in is escaped)
 
     def drawn(
         self,
