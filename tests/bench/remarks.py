@@ -58,11 +58,11 @@ def essay_under_review(world: World, learner: Person) -> tuple[int, int]:
         return at.note.id, again.id
 
 
-def crowd(world: World, total: int, *, but: int) -> None:
-    """So many remarks on the drafts of the cohort's notes (not of the note of id `but`), written as rows: operations
+def crowd(world: World, total: int, *, but: frozenset[int]) -> None:
+    """So many remarks on the drafts of the cohort's notes (not of the notes of ids `but`), written as rows: operations
     would take minutes."""
     with world.session() as db:
-        drafts = [draft for draft in _drafts(db) if draft[0].id != but]
+        drafts = [draft for draft in _drafts(db) if draft[0].id not in but]
         first = (db.scalar(select(Remark.id).order_by(Remark.id.desc()).limit(1)) or 0) + 1
         rows = [
             _rows(world, rank, *draft)
