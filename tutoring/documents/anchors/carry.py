@@ -33,6 +33,8 @@ _HALF = 0.5
 _NEAR = 2
 # What of the quote's words its new wording holds at least.
 _SHARE = 0.28
+# Words that weigh less are of grammar.
+_TELLS = 1.0
 # A quote that is nearly its whole sentence is nearly the whole new one.
 _WHOLE, _FILLS = 0.8, 0.5
 
@@ -236,13 +238,20 @@ class Carrier:
         image = self._image(quote, best, links)
         if (image is None or image.share < _HALF) and (clause := self._clause(quote)) is not None:
             image = self._image(quote, clause, [clause])
-        if image is None or image.share < _SHARE:
+        if image is None or image.share < _SHARE or self._chance(quote, image):
             if moved:
                 return Placement(
                     Outcome.PARAGRAPH, block=self.new.sentences[best.sentence].block, score=best.dice
                 )
             return None
         return self._at(quote.anchor, self.new.spans(image.first, image.last), best.dice)
+
+    def _chance(self, quote: _Quote, image: Image) -> bool:
+        """Whether one word is all that a far shorter image holds of several that tell: that may be chance."""
+        stems = self.old.stems[quote.first : quote.last]
+        telling = {word for word in stems if self.weights.of[word] >= _TELLS}
+        there = telling.intersection(self.new.stems[image.first : image.last])
+        return len(there) < min(len(telling), 2) and 2 * (image.last - image.first) < len(stems)
 
     def _once(self, sought: str) -> bool:
         """Whether the old version says folded words once."""
