@@ -14,6 +14,7 @@ const enhancements = [
   ["[data-margin]", "./margin.js"],
   [".reading-page", "./comment.js"],
   ["[data-pdf]", "./original.js"],
+  ["[data-coming]", "./coming.js"],
 ];
 
 for (const [selector, module] of enhancements) {
