@@ -21,6 +21,7 @@ from tutoring.documents.blocks import Block, plain
 from tutoring.documents.reading import read
 
 PAIRS = Path(__file__).parent / "pairs"
+UNSEEN = Path(__file__).parent / "unseen"
 
 # Marked words are about the quote when they hold this much of its words of four letters and more.
 RELATED = 0.25
@@ -87,9 +88,9 @@ class Judged:
     verdict: Verdict
 
 
-def folders() -> list[Path]:
-    """The pairs that are kept here."""
-    return sorted(truth.parent for truth in PAIRS.glob("*/truth.toml"))
+def folders(place: Path = PAIRS) -> list[Path]:
+    """The pairs of a place: those that one may look at, or UNSEEN."""
+    return sorted(truth.parent for truth in place.glob("*/truth.toml"))
 
 
 @cache
@@ -201,7 +202,7 @@ def main() -> None:
     """Print the table, and the remarks that are not where they should be."""
     everything: list[Judged] = []
     print(f"{'':32}" + "".join(f"{f'{fate}: found par. orphan wrong':>34}" for fate in Fate))
-    for folder in folders():
+    for folder in folders(UNSEEN if "--unseen" in sys.argv else PAIRS):
         one = pair(folder)
         began = time.perf_counter()
         results = judged(one)
