@@ -35,8 +35,8 @@ _Rewrite = Callable[[str], str]
 
 @cache
 def word_file(times: int = 1) -> bytes:
-    """The long text so many times over, as a .docx: after the first time half of its long words are others, always by
-    the same ones, so that no paragraph is met twice and words stay as frequent as they are in prose."""
+    """The long text so many times over, as a .docx: after the first time its long words are others, one for one, so
+    that no paragraph resembles another and words come back as often as they do in prose."""
     return _rewritten_file(times, lambda text: text)
 
 
@@ -126,7 +126,7 @@ def _others(time: int, body: etree._Element) -> _Rewrite:
     chance = random.Random(time)
     known = sorted(set(_WORD.findall(" ".join(text.text or "" for text in body.iter(f"{_W}t")))))
     taken = chance.sample(known, len(known))
-    instead = {one: other for one, other in zip(known, taken, strict=True) if chance.random() < 1 / 2}
+    instead = dict(zip(known, taken, strict=True))
     return lambda text: _WORD.sub(lambda found: instead.get(found[0], found[0]), text)
 
 
