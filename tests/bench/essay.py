@@ -35,8 +35,11 @@ _Rewrite = Callable[[str], str]
 
 @cache
 def word_file(times: int = 1) -> bytes:
-    """The long text so many times over, as a .docx: after the first time its long words are others, one for one, so
-    that no paragraph resembles another and words come back as often as they do in prose."""
+    """The long text so many times over, as a .docx. After the first time its long words are others, one for one.
+
+    Half of these are words that it has already, half are new: in prose three times as long half of the words are met
+    once still, which is how paragraphs are told apart.
+    """
     return _rewritten_file(times, lambda text: text)
 
 
@@ -126,7 +129,10 @@ def _others(time: int, body: etree._Element) -> _Rewrite:
     chance = random.Random(time)
     known = sorted(set(_WORD.findall(" ".join(text.text or "" for text in body.iter(f"{_W}t")))))
     taken = chance.sample(known, len(known))
-    instead = dict(zip(known, taken, strict=True))
+    instead = {
+        one: other if chance.random() < 1 / 2 else "".join(chance.sample(one, len(one)))
+        for one, other in zip(known, taken, strict=True)
+    }
     return lambda text: _WORD.sub(lambda found: instead.get(found[0], found[0]), text)
 
 
