@@ -9,7 +9,7 @@ export async function enhance(aside) {
   const failed = aside.querySelector("[data-pdf-failed]");
   try {
     const library = await import(aside.dataset.pdfLibrary);
-    library.GlobalWorkerOptions.workerSrc = aside.dataset.pdfLibrary.replace("pdf.min.mjs", "pdf.worker.min.mjs");
+    library.GlobalWorkerOptions.workerSrc = aside.dataset.pdfWorker;
     const { promise } = library.getDocument({ url: aside.dataset.pdf, isEvalSupported: false, useWasm: false, useSystemFonts: true, enableXfa: false });
     const pdf = await promise;
     missing.hidden = true;
