@@ -37,8 +37,9 @@ _Rewrite = Callable[[str], str]
 def word_file(times: int = 1) -> bytes:
     """The long text so many times over, as a .docx. After the first time its long words are others, one for one.
 
-    Half of these are words that it has already, half are new: in prose three times as long half of the words are met
-    once still, which is how paragraphs are told apart.
+    Half of these are words that it has already, half are new. Three times as long it so has 2,900 beginnings of words,
+    31 % met once; as much of the prose of tests/rewriting has 3,000, 43 % once. This decides what is measured: with no
+    new word none is met once, and the engines, which tell paragraphs apart by such words, look further.
     """
     return _rewritten_file(times, lambda text: text)
 
