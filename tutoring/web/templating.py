@@ -146,11 +146,11 @@ def sentences() -> dict[str, Callable[..., str]]:
         return known[language]
 
     @pass_eval_context
-    def gettext(how: EvalContext, message: str, **values: Any) -> str:
+    def gettext(how: EvalContext, message: str, /, **values: Any) -> str:
         return _filled(how, catalogue().ugettext(message), values)
 
     @pass_eval_context
-    def ngettext(how: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+    def ngettext(how: EvalContext, one: str, many: str, num: int, /, **values: Any) -> str:
         return _filled(how, catalogue().ungettext(one, many, num), {"num": num, **values})
 
     return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
