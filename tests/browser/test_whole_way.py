@@ -39,7 +39,8 @@ def follow(where: Where, words: str, *, exact: bool = True) -> None:
 
 
 def says(where: Where, words: str) -> None:
-    expect(where.get_by_text(words).first).to_be_visible()
+    # The first of those that are seen: a folded list may hold the same words.
+    expect(where.get_by_text(words).filter(visible=True).first).to_be_visible()
 
 
 def says_nothing_of(where: Where, *words: str) -> None:
